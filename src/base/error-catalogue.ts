@@ -1,0 +1,28 @@
+// Every error this library throws on purpose, one row a code. docs/errors.md is
+// generated from this table. Rows live in one file per area below `error-rows/`.
+
+import { checkErrors } from "./error-rows/check.ts";
+import { cliErrors } from "./error-rows/cli.ts";
+import type { ErrorRow } from "./error-rows/error-row.ts";
+import { journalErrors } from "./error-rows/journal.ts";
+import { modelErrors } from "./error-rows/model.ts";
+import { reviewErrors } from "./error-rows/review.ts";
+import { runtimeErrors } from "./error-rows/runtime.ts";
+import { toolErrors } from "./error-rows/tool.ts";
+import { valueErrors } from "./error-rows/value.ts";
+
+export type { ErrorRow } from "./error-rows/error-row.ts";
+
+export const errorCatalogue = {
+  ...valueErrors,
+  ...journalErrors,
+  ...runtimeErrors,
+  ...modelErrors,
+  ...toolErrors,
+  ...checkErrors,
+  ...reviewErrors,
+  ...cliErrors,
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+export type ErrorDetails<Code extends ErrorCode> = Parameters<(typeof errorCatalogue)[Code]["message"]>[0];
