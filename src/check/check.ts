@@ -24,16 +24,30 @@ export interface CheckContext<Input = unknown> {
   readonly input: Input;
   /** Everything the step read: its input's parts and its tools' results, in order. */
   readonly read: readonly Source[];
+  /** JSON Schema of the output where one is known: a check's paths are held against it. */
+  readonly schema?: unknown;
 }
 
 export interface Unsure {
   readonly unsure: true;
   readonly why: string;
   readonly problems?: readonly Problem[];
+  readonly evidence?: readonly Evidence[];
+}
+
+/** A problem as a check may say it: its sentence alone, or without its own name. */
+export type Complaint = Problem | string | Omit<Problem, "check">;
+
+/** A result that shows what it rests on. No problem passes. */
+export interface Judged {
+  readonly problems: readonly Complaint[];
+  /** One line for people: "9 of 9 quotes occur in what was read". */
+  readonly note?: string;
+  readonly evidence?: readonly Evidence[];
 }
 
 /** A check's result before it is judged: true or no problem passes, text is one problem. */
-export type CheckResult = true | string | readonly (Problem | string | Omit<Problem, "check">)[] | Unsure;
+export type CheckResult = true | string | readonly Complaint[] | Judged | Unsure;
 
 /**
  * Verifies an output.
@@ -52,6 +66,8 @@ export interface NamedCheck<Output = unknown, Input = unknown> {
   readonly version?: string;
   /** True when its author is independent of the step's: its feedback names where, never the other's value. */
   readonly independent?: boolean;
+  /** Paths into the output that it looks at, for a check before the first run that the schema knows them. */
+  readonly paths?: readonly string[];
   readonly run: CheckFunction<Output, Input>;
 }
 
@@ -62,6 +78,8 @@ export interface Verdict {
   readonly check: string;
   readonly result: "pass" | "fail" | "unsure";
   readonly problems: readonly Problem[];
+  /** True when the check's author is independent of the step's. */
+  readonly independent?: true;
   /** Why unsure, or what the pass rests on (counts of quotes found, for example). */
   readonly note?: string;
   /** Places in sources that bear the output out: shown to people. */

@@ -1,0 +1,110 @@
+// The passage of what was read that comes nearest to a quotation that does not
+// occur: what a person, or the next attempt, is shown beside the claim.
+
+import { clip } from "./fold-text.ts";
+import { wordsOf } from "./find-quote.ts";
+import { separator, type SourceText } from "./source-text.ts";
+
+/** Most words of a quotation that are looked up, and most places per word. */
+const wordLimit = 60;
+const placesPerWord = 1_500;
+
+/** Smallest share of the quotation's weight a passage must hold to be shown. */
+const leastShare = 0.35;
+
+/** Farthest a passage is widened to whole sentences, in characters on each side. */
+const widenLimit = 250;
+
+/** A passage, and the share (0 to 1) of the quotation's weighed words in it. */
+export interface Passage {
+  readonly where: string;
+  readonly text: string;
+  readonly share: number;
+}
+
+interface Hit {
+  readonly at: number;
+  readonly word: number;
+}
+
+/** The nearest passage over all sources, or undefined where nothing is near. */
+export function nearestPassage(quote: string, sources: readonly SourceText[]): Passage | undefined {
+  const words = [...new Set(wordsOf(quote).map((it) => it.toLowerCase()))].slice(0, wordLimit);
+  let best: Passage | undefined;
+  for (const source of sources) {
+    const found = nearestIn(words, quote.length, source);
+    if (found !== undefined && found.share > (best?.share ?? leastShare)) best = found;
+  }
+  return best;
+}
+
+function nearestIn(words: readonly string[], length: number, source: SourceText): Passage | undefined {
+  const folded = source.foldings()[0]!;
+  const lower = folded.text.toLowerCase();
+  const text = lower.length === folded.text.length ? lower : folded.text;
+  const places = words.map((word) => placesOf(text, word));
+  // Rare words tell passages apart; a word that occurs nowhere counts in full against every passage.
+  const weights = places.map((it) => 1 / (1 + Math.log2(1 + it.length)));
+  const total = weights.reduce((sum, it) => sum + it, 0);
+  const hits = places.flatMap((list, word) => list.map((at) => ({ at, word }))).sort((a, b) => a.at - b.at);
+  const window = bestWindow(hits, weights, Math.ceil(length * 1.4) + 20);
+  if (window === undefined || total === 0) return undefined;
+  const last = window.last.at + words[window.last.word]!.length;
+  const start = folded.origin[window.first.at]!;
+  const end = folded.origin[Math.min(last, folded.origin.length - 1)]!;
+  return { where: source.where(start), text: clip(widen(source.text, start, end)), share: window.score / total };
+}
+
+function placesOf(text: string, word: string): number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(word); at >= 0 && places.length < placesPerWord; at = text.indexOf(word, at + word.length)) {
+    if (!/[\p{L}\p{N}]/u.test(text.charAt(at - 1)) && !/[\p{L}\p{N}]/u.test(text.charAt(at + word.length))) places.push(at);
+  }
+  return places;
+}
+
+interface Window {
+  readonly first: Hit;
+  readonly last: Hit;
+  readonly score: number;
+}
+
+/** Slides over the hits; a word counts once in a window. Of equal windows the shortest stands. */
+function bestWindow(hits: readonly Hit[], weights: readonly number[], width: number): Window | undefined {
+  const counts = new Int32Array(weights.length);
+  let best: Window | undefined;
+  let score = 0;
+  let left = 0;
+  for (const last of hits) {
+    if (counts[last.word]! === 0) score += weights[last.word]!;
+    counts[last.word]! += 1;
+    let first = hits[left]!;
+    while (last.at - first.at > width || (counts[first.word]! > 1 && first !== last)) {
+      counts[first.word]! -= 1;
+      if (counts[first.word] === 0) score -= weights[first.word]!;
+      left += 1;
+      first = hits[left]!;
+    }
+    if (best === undefined || score > best.score + 1e-9) best = { first, last, score };
+  }
+  return best;
+}
+
+/** A stretch of text, widened to the sentences or the entry it lies in. */
+function widen(text: string, start: number, end: number): string {
+  const before = text.slice(Math.max(0, start - widenLimit), start);
+  const after = text.slice(end, end + widenLimit);
+  const stops = [...before.matchAll(/[.!?]\s|\n\s*\n|\n(?=[-*#|>])/g)];
+  const stop = stops.at(-1);
+  const cut = Math.max(before.lastIndexOf(separator) + 1, stop === undefined ? 0 : stop.index + stop[0].length);
+  const ends = [after.search(/[.!?](?:\s|$)|\n\s*\n|\n(?=[-*#|>])/) + 1, after.indexOf(separator)].filter((it) => it > 0);
+  const begin = start - before.length + (cut > 0 ? cut : wordStart(before, start));
+  const close = ends.length > 0 ? Math.min(...ends) : end + after.length >= text.length ? after.length : Math.max(0, after.lastIndexOf(" "));
+  return text.slice(begin, end + close);
+}
+
+function wordStart(before: string, start: number): number {
+  if (before.length === start) return 0;
+  const gap = before.indexOf(" ");
+  return gap < 0 ? before.length : gap + 1;
+}
