@@ -3,6 +3,8 @@ import { type ErrorRow, row } from "./error-row.ts";
 interface JournalErrors {
   readonly JOURNAL_CONFLICT: ErrorRow<{ runId: string; expected: string; found: string }>;
   readonly RUN_KEY_TAKEN: ErrorRow<{ workflow: string; key: string; runId: string }>;
+  readonly RUN_TOO_LONG: ErrorRow<{ runId: string; limit: number }>;
+  readonly JOURNAL_BUSY: ErrorRow<{ path: string; waitedMs: number }>;
   readonly JOURNAL_FULL: ErrorRow<{ path: string }>;
   readonly JOURNAL_IO: ErrorRow<{ path: string; reason: string }>;
   readonly JOURNAL_POISONED: ErrorRow<{ path: string; reason: string }>;
@@ -25,6 +27,16 @@ export const journalErrors: JournalErrors = {
     retryable: false,
     message: (it) => `workflow "${it.workflow}" already has run ${it.runId} with the key "${it.key}"`,
     fix: (it) => `Use that run (firebreak show ${it.runId}), or start with another key.`,
+  }),
+  RUN_TOO_LONG: row({
+    retryable: false,
+    message: (it) => `run ${it.runId} has ${it.limit} events, the most a run can have`,
+    fix: () => "Cut the work into child runs: ctx.call(workflow, input) gives each part a journal of its own.",
+  }),
+  JOURNAL_BUSY: row({
+    retryable: true,
+    message: (it) => `another process has held ${it.path} locked for ${it.waitedMs} ms`,
+    fix: () => "Look for a stopped Firebreak process (firebreak ls shows owners), then try again. Nothing of this was written.",
   }),
   JOURNAL_FULL: row({
     retryable: true,
