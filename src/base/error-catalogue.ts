@@ -8,6 +8,7 @@ import { journalErrors } from "./error-rows/journal.ts";
 import { modelErrors } from "./error-rows/model.ts";
 import { reviewErrors } from "./error-rows/review.ts";
 import { runtimeErrors } from "./error-rows/runtime.ts";
+import { standinErrors } from "./error-rows/standin.ts";
 import { toolErrors } from "./error-rows/tool.ts";
 import { valueErrors } from "./error-rows/value.ts";
 
@@ -19,6 +20,7 @@ export const errorCatalogue = {
   ...runtimeErrors,
   ...modelErrors,
   ...toolErrors,
+  ...standinErrors,
   ...checkErrors,
   ...reviewErrors,
   ...cliErrors,
