@@ -12,7 +12,10 @@ import type { Json } from "./values.ts";
 /** Any Standard Schema. */
 export type AnySchema<Output = unknown, Input = unknown> = StandardSchemaV1<Input, Output>;
 
-/** What a value must look like to go in, or what comes out of parsing it: they differ where a schema has defaults. */
+/**
+ * What a value must look like to go in, or what comes out of parsing it: they differ where a schema has
+ * defaults.
+ */
 export type SchemaSide = "input" | "output";
 
 export interface SchemaIssue {
@@ -42,7 +45,8 @@ const converted: Record<SchemaSide, WeakMap<object, Json>> = { input: new WeakMa
  * The JSON Schema (draft-07) of a schema's input or output, as plain JSON without `$schema`.
  * Use `input` for what a model or a person is to write, `output` for what a step gives.
  *
- * @throws SCHEMA_UNKNOWN, SCHEMA_NO_JSON (the library has no converter built in), SCHEMA_UNREPRESENTABLE (a date, a
+ * @throws SCHEMA_UNKNOWN, SCHEMA_NO_JSON (the library has no converter built in), SCHEMA_UNREPRESENTABLE (a
+ * date, a
  * map, a transform: S2).
  */
 export function toJsonSchema(schema: AnySchema, io: SchemaSide): Json {
@@ -54,7 +58,10 @@ export function toJsonSchema(schema: AnySchema, io: SchemaSide): Json {
   return made;
 }
 
-function convert(props: StandardSchemaV1.Props & { jsonSchema?: StandardJSONSchemaV1.Converter }, io: SchemaSide): unknown {
+function convert(
+  props: StandardSchemaV1.Props & { jsonSchema?: StandardJSONSchemaV1.Converter },
+  io: SchemaSide,
+): unknown {
   const { vendor } = props;
   if (typeof props.jsonSchema?.[io] !== "function") {
     throw new FirebreakError("SCHEMA_NO_JSON", { vendor, mend: converterMend(vendor) });
@@ -63,13 +70,18 @@ function convert(props: StandardSchemaV1.Props & { jsonSchema?: StandardJSONSche
     return props.jsonSchema[io]({ target });
   } catch (error) {
     const reason = oneLine(error);
-    throw new FirebreakError("SCHEMA_UNREPRESENTABLE", { vendor, io, reason, mend: representMend(vendor, reason) });
+    throw new FirebreakError("SCHEMA_UNREPRESENTABLE", {
+      vendor,
+      io,
+      reason,
+      mend: representMend(vendor, reason),
+    });
   }
 }
 
 function converterMend(vendor: string): string {
   if (vendor === "valibot") {
-    return 'Wrap it: toStandardJsonSchema(schema) of the package @valibot/to-json-schema (npm install @valibot/to-json-schema).';
+    return "Wrap it: toStandardJsonSchema(schema) of the package @valibot/to-json-schema (npm install @valibot/to-json-schema).";
   }
   if (vendor === "zod") return "Update zod to 4.2 or later.";
   return `Update ${vendor}, or use a library that implements Standard JSON Schema: zod 4, arktype, or valibot with its converter.`;
@@ -77,7 +89,8 @@ function converterMend(vendor: string): string {
 
 function representMend(vendor: string, reason: string): string {
   if (/date/i.test(reason)) {
-    const how = vendor === "zod" ? "z.iso.datetime()" : vendor === "arktype" ? '"string.date.iso"' : "an ISO date text";
+    const how =
+      vendor === "zod" ? "z.iso.datetime()" : vendor === "arktype" ? '"string.date.iso"' : "an ISO date text";
     return `Models and forms write text: use ${how} for a date, and make a Date of it in a step.`;
   }
   return "Use only what JSON can hold: text, numbers, booleans, null, arrays and plain objects; convert in a step.";
@@ -85,16 +98,26 @@ function representMend(vendor: string, reason: string): string {
 
 /** A converter may return getters, functions or shared parts: only what JSON keeps goes to a provider. */
 function plain(schema: unknown, vendor: string, io: SchemaSide): Json {
-  if (typeof schema !== "object" || schema === null || typeof (schema as { then?: unknown }).then === "function") {
+  if (
+    typeof schema !== "object" ||
+    schema === null ||
+    typeof (schema as { then?: unknown }).then === "function"
+  ) {
     const reason = "its converter gave no object";
-    throw new FirebreakError("SCHEMA_UNREPRESENTABLE", { vendor, io, reason, mend: "Give the schema itself, not a promise of one." });
+    throw new FirebreakError("SCHEMA_UNREPRESENTABLE", {
+      vendor,
+      io,
+      reason,
+      mend: "Give the schema itself, not a promise of one.",
+    });
   }
   const { $schema: _, ...rest } = JSON.parse(JSON.stringify(schema)) as Record<string, Json>;
   return rest;
 }
 
 /**
- * Parses a value. A value that does not fit is a result, not an error; a schema that throws counts as one issue (S1).
+ * Parses a value. A value that does not fit is a result, not an error; a schema that throws counts as one
+ * issue (S1).
  *
  * @throws SCHEMA_UNKNOWN
  */
@@ -125,8 +148,10 @@ function pathOf(keys: readonly PropertyKey[]): string {
 }
 
 /**
- * Takes a schema as authors hand it in: a Standard Schema as it is, a schema object of the AI SDK (`jsonSchema()`) or
- * a function that makes one, adapted. An AI SDK schema without `validate` accepts every value, as it does there.
+ * Takes a schema as authors hand it in: a Standard Schema as it is, a schema object of the AI SDK
+ * (`jsonSchema()`) or
+ * a function that makes one, adapted. An AI SDK schema without `validate` accepts every value, as it does
+ * there.
  *
  * @throws SCHEMA_UNKNOWN
  */
@@ -148,7 +173,9 @@ function fromForeign(schema: ForeignSchema): AnySchema {
     vendor: "ai-sdk",
     jsonSchema: { input: say, output: say },
     validate: async (value) => {
-      const result = (await schema.validate?.(value)) as { success: boolean; value?: unknown; error?: unknown } | undefined;
+      const result = (await schema.validate?.(value)) as
+        | { success: boolean; value?: unknown; error?: unknown }
+        | undefined;
       if (result === undefined) return { value };
       return result.success ? { value: result.value } : { issues: foreignIssues(result.error) };
     },
@@ -165,7 +192,9 @@ function foreignIssues(error: unknown): readonly StandardSchemaV1.Issue[] {
   return [{ message: oneLine(error) }];
 }
 
-function standardOf(schema: unknown): StandardSchemaV1.Props & { jsonSchema?: StandardJSONSchemaV1.Converter } {
+function standardOf(
+  schema: unknown,
+): StandardSchemaV1.Props & { jsonSchema?: StandardJSONSchemaV1.Converter } {
   if (!isStandard(schema)) throw new FirebreakError("SCHEMA_UNKNOWN", { found: nameOf(schema) });
   return schema["~standard"];
 }
@@ -184,7 +213,8 @@ function isForeign(schema: unknown): schema is ForeignSchema {
 }
 
 function nameOf(value: unknown): string {
-  if (value === null || typeof value !== "object") return typeof value === "function" ? "a function" : String(value);
+  if (value === null || typeof value !== "object")
+    return typeof value === "function" ? "a function" : String(value);
   return `an object with ${Object.keys(value).slice(0, 5).join(", ") || "no members"}`;
 }
 

@@ -7,11 +7,22 @@
 //   M3. No error, warning or record holds a key.
 //   M4. A stand-in says that it is one, in every answer.
 
-import type { LanguageModelV4, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type {
+  LanguageModelV2,
+  LanguageModelV3,
+  LanguageModelV4,
+  LanguageModelV4Prompt,
+} from "@ai-sdk/provider";
 import type { Json } from "../base/values.ts";
 
-/** `"provider:model"`, an alias of firebreak.config.ts, or a model object of the AI SDK (V2, V3 or V4). */
-export type ModelRef = string | LanguageModelV4;
+/** A model object of the AI SDK. V2 and V3 are adapted by the optional package `ai`. */
+export type ForeignModel = LanguageModelV2 | LanguageModelV3 | LanguageModelV4;
+
+/**
+ * `"provider:model"`, an alias of firebreak.config.ts, a model object of the AI SDK, or a Model (a stand-
+ * in).
+ */
+export type ModelRef = string | ForeignModel | Model;
 
 export type ModelPrompt = LanguageModelV4Prompt;
 
@@ -29,25 +40,50 @@ export interface ModelRequest {
   /** JSON Schema (draft-07) of the answer; absent for free text. */
   readonly outputSchema?: Json;
   readonly outputName?: string;
+  /** Default `defaultOutputTokens`; always sent, since the worst case is reckoned with it. */
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
   readonly seed?: number;
   /** Where the call stands: read by stand-ins, ignored by providers. */
-  readonly caller: { readonly agent: string; readonly attempt: number; readonly turn: number; readonly input: Json };
+  readonly caller: {
+    readonly agent: string;
+    readonly attempt: number;
+    readonly turn: number;
+    readonly input: Json;
+  };
 }
 
+/** Tokens of one call, as the provider reported them; estimated, with a warning, where it reported none. */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Part of `inputTokens`. */
   readonly cacheReadTokens?: number;
+  /** Part of `inputTokens`. */
+  readonly cacheWriteTokens?: number;
+  /** Part of `outputTokens`. */
   readonly reasoningTokens?: number;
 }
 
 export type ModelPart =
   | { readonly type: "text"; readonly text: string; readonly meta?: Json }
   | { readonly type: "reasoning"; readonly text: string; readonly meta?: Json }
-  | { readonly type: "tool-call"; readonly id: string; readonly name: string; /** JSON text as the model wrote it. */ readonly input: string; readonly providerExecuted?: boolean; readonly meta?: Json }
-  | { readonly type: "tool-result"; readonly id: string; readonly name: string; readonly result: Json; readonly isError?: boolean; readonly meta?: Json }
+  | {
+      readonly type: "tool-call";
+      readonly id: string;
+      readonly name: string;
+      /** JSON text as the model wrote it. */ readonly input: string;
+      readonly providerExecuted?: boolean;
+      readonly meta?: Json;
+    }
+  | {
+      readonly type: "tool-result";
+      readonly id: string;
+      readonly name: string;
+      readonly result: Json;
+      readonly isError?: boolean;
+      readonly meta?: Json;
+    }
   | { readonly type: "other"; readonly part: Json };
 
 /** How an answer ended. Only `stop` and `tool-calls` are whole answers. */
@@ -55,6 +91,8 @@ export type Finish = "stop" | "tool-calls" | "truncated" | "refused" | "filtered
 
 /** What is recorded of one model call. */
 export interface ModelAnswer {
+  /** Form of this record. Absent: 1, the only one so far. */
+  readonly form?: number;
   /** `provider:model` that answered. */
   readonly model: string;
   readonly parts: readonly ModelPart[];
@@ -93,14 +131,24 @@ export interface Model {
   /** USD of the worst case of this request; 0 for stand-ins; undefined when the price is not known. */
   worstCaseUsd(request: ModelRequest): number | undefined;
   /**
-   * Calls the model once. Text deltas go to `onDelta` as they come.
+   * Calls the model once, without retries. Text deltas go to `onDelta` as they come; they are void when this
+   * throws.
+   * A crash during the call loses the answer: what was spent is not known, so its worst case stays reserved.
    * @throws MODEL_CALL with a ModelErrorClass; `retryAfterMs` in its details when the provider said so.
+   * @throws LIVE_MODELS_FORBIDDEN, MODEL_ADAPTER_MISSING
    */
-  call(request: ModelRequest, options: { abort: AbortSignal; onDelta?: (text: string) => void }): Promise<ModelAnswer>;
+  call(
+    request: ModelRequest,
+    options: { abort: AbortSignal; onDelta?: (text: string) => void },
+  ): Promise<ModelAnswer>;
 }
 
 /** Finds models by what authors write. */
 export interface ModelRegistry {
-  /** @throws MODEL_UNKNOWN, MODEL_ALIAS_CIRCULAR, MODEL_KEY_MISSING, MODEL_PROVIDER_UNKNOWN, LIVE_MODELS_FORBIDDEN */
+  /**
+   * Loads and calls nothing yet: provider packages are loaded at the first call.
+   * @throws MODEL_UNKNOWN, MODEL_ALIAS_CIRCULAR, MODEL_KEY_MISSING, MODEL_PROVIDER_UNKNOWN,
+   * LIVE_MODELS_FORBIDDEN
+   */
   resolve(ref: ModelRef): Model;
 }

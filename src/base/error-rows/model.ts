@@ -10,10 +10,17 @@ interface ModelErrors {
   readonly MODEL_PRICE_UNKNOWN: ErrorRow<{ model: string }>;
   readonly MODEL_PRICE_INVALID: ErrorRow<{ model: string }>;
   readonly LIVE_MODELS_FORBIDDEN: ErrorRow<{ model: string }>;
-  readonly MODEL_CALL: ErrorRow<{ model: string; class: string; status?: number; retryAfterMs?: number; message: string }>;
+  readonly MODEL_CALL: ErrorRow<{
+    model: string;
+    class: string;
+    status?: number;
+    retryAfterMs?: number;
+    message: string;
+  }>;
 }
 
-const guessed = (guess: string | undefined): string => (guess === undefined ? "" : `Did you mean "${guess}"? `);
+const guessed = (guess: string | undefined): string =>
+  guess === undefined ? "" : `Did you mean "${guess}"? `;
 
 /** What to do about each class of failed call. */
 const callMends: Readonly<Record<string, string>> = {
@@ -24,9 +31,11 @@ const callMends: Readonly<Record<string, string>> = {
   timeout: "The provider did not answer in time: try again, or raise the step's timeout.",
   refusal: "The model refused: change the request, or name another model.",
   filter: "The provider's content filter stopped the answer: change the request, or name another model.",
-  context: "The request is longer than the model can read: shorten the input, or name a model with a longer context.",
+  context:
+    "The request is longer than the model can read: shorten the input, or name a model with a longer context.",
   cut: "The answer broke off before its end, and nothing of it was taken: try again.",
-  network: "The provider was not reached: check the address, the network and (for a local server) that it runs.",
+  network:
+    "The provider was not reached: check the address, the network and (for a local server) that it runs.",
   invalid: "The provider refused the request: check the model's name and what its message says.",
   "no-capability": "The model cannot do this: name another model.",
   aborted: "The call was stopped by this run.",
@@ -57,11 +66,13 @@ export const modelErrors: ModelErrors = {
   MODEL_ENDPOINT_INVALID: row({
     retryable: false,
     message: (it) => `the endpoint "${it.endpoint}" is not usable: ${it.reason}`,
-    fix: () => 'Give it as { url: "http://127.0.0.1:8080/v1" } under `endpoints` in firebreak.config.ts; keys go into `apiKeyEnv`.',
+    fix: () =>
+      'Give it as { url: "http://127.0.0.1:8080/v1" } under `endpoints` in firebreak.config.ts; keys go into `apiKeyEnv`.',
   }),
   MODEL_ADAPTER_MISSING: row({
     retryable: false,
-    message: (it) => `${it.model} is a model object of specification ${it.version}, and the package that adapts those is not installed`,
+    message: (it) =>
+      `${it.model} is a model object of specification ${it.version}, and the package that adapts those is not installed`,
     fix: () => "Run npm install ai, or update the provider's package to one that gives specification v4.",
   }),
   MODEL_PRICE_UNKNOWN: row({
@@ -83,7 +94,8 @@ export const modelErrors: ModelErrors = {
   // Retryable by class: `nextAfter` of src/model/classify.ts decides, not this flag.
   MODEL_CALL: row({
     retryable: true,
-    message: (it) => `${it.model} gave no answer (${it.class}${it.status === undefined ? "" : `, HTTP ${it.status}`}): ${it.message}`,
+    message: (it) =>
+      `${it.model} gave no answer (${it.class}${it.status === undefined ? "" : `, HTTP ${it.status}`}): ${it.message}`,
     fix: (it) => callMends[it.class] ?? "Look at the message; try again, or name another model.",
   }),
 };
