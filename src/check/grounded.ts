@@ -4,8 +4,10 @@
 //   G2. What cannot be decided is unsure: a path without a value, a source too long to search, a doubtful reading.
 //   G3. A failure names the nearest passage and its place, so that a person sees both beside each other.
 
-import type { CheckContext, Complaint, Evidence, Judged, NamedCheck, Unsure } from "./check.ts";
+import type { CheckContext, Judged, NamedCheck, Problem, Unsure } from "./check.ts";
 import { unsure } from "./check.ts";
+import { excerpt } from "./excerpt.ts";
+import type { Finding } from "./finding.ts";
 import { clip } from "./fold-text.ts";
 import { findQuote, quoteLimit, readQuotation, wordsOf } from "./find-quote.ts";
 import { groundNumbers } from "./grounded-numbers.ts";
@@ -26,15 +28,6 @@ export interface GroundedOptions {
   readonly in?: string;
   /** True when there may be nothing at the path: an empty list, or an item without it. Default false. */
   readonly optional?: boolean;
-}
-
-/** What was found at one place. */
-export interface Finding {
-  readonly problems: readonly Complaint[];
-  readonly doubts: readonly string[];
-  readonly evidence: readonly Evidence[];
-  /** How many quotations or numbers were looked for. */
-  readonly count: number;
 }
 
 /** Most places shown as evidence. */
@@ -79,7 +72,7 @@ function ground(output: unknown, context: CheckContext, task: Task): Judged | Un
   for (const [index, segments] of task.parsed.entries()) {
     const places = locate(output, segments);
     if (places.every((it) => it.value === undefined) && task.options.optional !== true) return nothingAt(task.list[index]!);
-    for (const place of places) findings.push(groundPlace(output, place, texts, context, task.options));
+    for (const place of places) findings.push(groundPlace(output, place, texts, task.options));
   }
   return conclude(findings, texts);
 }
@@ -97,22 +90,17 @@ function conclude(findings: readonly Finding[], texts: readonly SourceText[]): J
   const count = findings.reduce((sum, it) => sum + it.count, 0);
   const cut = texts.filter((it) => it.isCut).map((it) => it.name);
   if (problems.length > 0 && cut.length > 0) {
-    return { ...unsure(`${cut.join(", ")}: too long to be searched whole`, fill(problems)), evidence };
+    return { ...unsure(`${cut.join(", ")}: too long to be searched whole`, problems.map((it) => ({ check: "", ...it }))), evidence };
   }
   if (problems.length > 0) return { problems, evidence, note: `${count - problems.length} of ${count} occur in what was read` };
   if (doubts.length > 0) return { ...unsure(doubts.slice(0, 5).join("; ")), evidence };
   return { problems: [], evidence, note: `${count} of ${count} occur in what was read` };
 }
 
-function fill(problems: readonly Complaint[]): { check: string; message: string }[] {
-  return problems.map((it) => (typeof it === "string" ? { check: "", message: it } : { check: "", ...it }));
-}
-
 function groundPlace(
   output: unknown,
   place: Located,
   all: readonly SourceText[],
-  context: CheckContext,
   options: GroundedOptions,
 ): Finding {
   const { value, path } = place;
@@ -123,7 +111,7 @@ function groundPlace(
   const scope = narrow(output, place, all, options.in);
   if (!("texts" in scope)) return scope;
   const kind = options.kind ?? kindOf(value, path);
-  if (kind === "numbers") return groundNumbers(place, scope.texts, context, scope.names);
+  if (kind === "numbers") return groundNumbers(place, scope.texts, scope.names);
   if (typeof value !== "string" && typeof value !== "number") return fails({ message: `what stands at ${path} is no text`, path });
   return groundQuote(String(value), path, kind, { ...scope, all });
 }
@@ -161,7 +149,7 @@ function namesMember(output: unknown, where: string): boolean {
   return first !== undefined && isRecord(output) && Object.hasOwn(output, first);
 }
 
-function fails(problem: Complaint): Finding {
+function fails(problem: Omit<Problem, "check">): Finding {
   return { problems: [problem], doubts: [], evidence: [], count: 1 };
 }
 
@@ -177,7 +165,7 @@ function groundQuote(value: string, path: string, kind: "quote" | "text", scope:
   }
   if (inside !== undefined) {
     const where = inside.source.where(inside.start);
-    const evidence = [{ path, where, text: clip(lineAround(inside.source.text, inside.start, inside.end)) }];
+    const evidence = [{ path, where, text: excerpt(inside.source.text, inside.start, inside.end) }];
     const doubts = inside.doubt === undefined ? [] : [`${path}: ${inside.doubt}`];
     return { problems: [], doubts, evidence, count: 1 };
   }
@@ -196,18 +184,10 @@ function miss(
   const elsewhere = scope.texts.length < scope.all.length ? findQuote(quotation, scope.all) : undefined;
   if (elsewhere !== undefined) {
     const where = elsewhere.source.where(elsewhere.start);
-    const found = clip(lineAround(elsewhere.source.text, elsewhere.start, elsewhere.end));
+    const found = excerpt(elsewhere.source.text, elsewhere.start, elsewhere.end);
     return { message: `${what} does not occur in ${place} but in ${where}`, found, where };
   }
   const near = nearestPassage(quote, scope.texts);
   const message = `${what} does not occur word for word in ${place}`;
   return near === undefined ? { message } : { message, found: near.text, where: near.where };
-}
-
-/** The line a match stands on, cut to its surroundings where the line is long. */
-function lineAround(text: string, start: number, end: number): string {
-  const reach = Math.max(60, Math.floor((380 - (end - start)) / 2));
-  const from = Math.max(text.lastIndexOf("\n", start - 1) + 1, text.lastIndexOf("\u0001", start - 1) + 1, start - reach);
-  const breaks = [text.indexOf("\n", end), text.indexOf("\u0001", end)].filter((it) => it >= 0);
-  return text.slice(from, Math.min(...breaks, end + reach, text.length));
 }

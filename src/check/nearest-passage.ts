@@ -1,9 +1,9 @@
 // The passage of what was read that comes nearest to a quotation that does not
 // occur: what a person, or the next attempt, is shown beside the claim.
 
-import { clip } from "./fold-text.ts";
+import { excerpt } from "./excerpt.ts";
 import { wordsOf } from "./find-quote.ts";
-import { separator, type SourceText } from "./source-text.ts";
+import type { SourceText } from "./source-text.ts";
 
 /** Most words of a quotation that are looked up, and most places per word. */
 const wordLimit = 60;
@@ -11,9 +11,6 @@ const placesPerWord = 1_500;
 
 /** Smallest share of the quotation's weight a passage must hold to be shown. */
 const leastShare = 0.35;
-
-/** Farthest a passage is widened to whole sentences, in characters on each side. */
-const widenLimit = 250;
 
 /** A passage, and the share (0 to 1) of the quotation's weighed words in it. */
 export interface Passage {
@@ -52,7 +49,7 @@ function nearestIn(words: readonly string[], length: number, source: SourceText)
   const last = window.last.at + words[window.last.word]!.length;
   const start = folded.origin[window.first.at]!;
   const end = folded.origin[Math.min(last, folded.origin.length - 1)]!;
-  return { where: source.where(start), text: clip(widen(source.text, start, end)), share: window.score / total };
+  return { where: source.where(start), text: excerpt(source.text, start, end), share: window.score / total };
 }
 
 function placesOf(text: string, word: string): number[] {
@@ -88,23 +85,4 @@ function bestWindow(hits: readonly Hit[], weights: readonly number[], width: num
     if (best === undefined || score > best.score + 1e-9) best = { first, last, score };
   }
   return best;
-}
-
-/** A stretch of text, widened to the sentences or the entry it lies in. */
-function widen(text: string, start: number, end: number): string {
-  const before = text.slice(Math.max(0, start - widenLimit), start);
-  const after = text.slice(end, end + widenLimit);
-  const stops = [...before.matchAll(/[.!?]\s|\n\s*\n|\n(?=[-*#|>])/g)];
-  const stop = stops.at(-1);
-  const cut = Math.max(before.lastIndexOf(separator) + 1, stop === undefined ? 0 : stop.index + stop[0].length);
-  const ends = [after.search(/[.!?](?:\s|$)|\n\s*\n|\n(?=[-*#|>])/) + 1, after.indexOf(separator)].filter((it) => it > 0);
-  const begin = start - before.length + (cut > 0 ? cut : wordStart(before, start));
-  const close = ends.length > 0 ? Math.min(...ends) : end + after.length >= text.length ? after.length : Math.max(0, after.lastIndexOf(" "));
-  return text.slice(begin, end + close);
-}
-
-function wordStart(before: string, start: number): number {
-  if (before.length === start) return 0;
-  const gap = before.indexOf(" ");
-  return gap < 0 ? before.length : gap + 1;
 }
