@@ -56,7 +56,12 @@ function section({ name, rows }: Area): string {
 function entry(code: string, row: ErrorRow<unknown>): string {
   const details = sampleDetails();
   const again = row.retryable ? "\nDoing the same again later may work.\n" : "";
-  return `### ${code}\n\n> ${row.message(details)}\n\n${row.fix(details)}\n${again}`;
+  return `### ${code}\n\n> ${asMarkdown(row.message(details))}\n\n${asMarkdown(row.fix(details))}\n${again}`;
+}
+
+/** A placeholder such as <receipt> is text, not HTML; in code spans nothing needs an escape. */
+function asMarkdown(text: string): string {
+  return text.replace(/`[^`]*`|</g, (it) => (it === "<" ? "\\<" : it));
 }
 
 /** Details whose every property reads as its own name. */

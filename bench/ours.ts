@@ -1,0 +1,109 @@
+// Our side of the workloads: the same work as the floor's, through the public surface.
+
+import { agent, type Firebreak, open, tool, workflow, type Workflow } from "firebreak";
+import { scripted } from "firebreak/standin";
+import { z } from "zod";
+import { shown, type StepBody, stepResult } from "./floor.ts";
+
+/** Opens an engine whose journal is in this folder. */
+export async function openOurs(folder: string, workflows: readonly Workflow[]): Promise<Firebreak> {
+  return open({ folder, workflows });
+}
+
+/** A run of `count` steps, one after the other. */
+export function sequence(count: number, body: StepBody = stepResult): Workflow {
+  return workflow({
+    name: "sequence",
+    async run(ctx) {
+      for (let at = 0; at < count; at += 1) await ctx.step(`step-${at}`, at, body);
+      return count;
+    },
+  });
+}
+
+/** A run whose input to each step is a list that grows by a kilobyte a step. */
+export function growing(count: number, body: StepBody): Workflow {
+  return workflow({
+    name: "growing",
+    async run(ctx) {
+      const all: unknown[] = [];
+      for (let at = 0; at < count; at += 1) all.push(await ctx.step(`step-${at}`, { at, all }, (input) => body(input.at)));
+      return all.length;
+    },
+  });
+}
+
+/** A run of `count` steps at once. */
+export function parallel(count: number): Workflow {
+  return workflow({
+    name: "parallel",
+    async run(ctx) {
+      await Promise.all(Array.from({ length: count }, (_, at) => ctx.step(`step-${at}`, at, stepResult)));
+      return count;
+    },
+  });
+}
+
+/** A run that waits for a person. */
+export function reviewed(): Workflow {
+  return workflow({
+    name: "reviewed",
+    run: (ctx) => ctx.review("May this go out?", shown),
+  });
+}
+
+/** A run that parks `parks` times, with `between` steps before each; the step after a park tells `woken`. */
+export function parking(parks: number, between: number, closed: boolean, woken: (park: number) => void): Workflow {
+  return workflow({
+    name: "parking",
+    async run(ctx) {
+      for (let park = 0; park < parks; park += 1) {
+        if (closed) {
+          await ctx.branch(`part-${park}`, async (inner) => {
+            for (let at = 0; at < between - 1; at += 1) await inner.step(`step-${park}-${at}`, at, stepResult);
+            return park;
+          });
+        } else {
+          for (let at = 0; at < between - 1; at += 1) await ctx.step(`step-${park}-${at}`, at, stepResult);
+        }
+        await ctx.signal(`go-${park}`, z.number());
+        await ctx.step(`woken-${park}`, park, (it) => {
+          woken(it);
+          return it;
+        });
+      }
+      return parks;
+    },
+  });
+}
+
+/** An agent that calls its tool `turns` times and answers; a kilobyte more each record when `large`. */
+export function toolCaller(turns: number, large: boolean, called: (at: number) => void = () => undefined): Workflow {
+  const padding = large ? "0123456789abcdef".repeat(60) : "";
+  const look = tool({
+    name: "look",
+    description: "Looks up a number.",
+    input: z.object({ at: z.number() }),
+    effect: "none",
+    run: ({ at }) => {
+      called(at);
+      return { at, padding };
+    },
+  });
+  // One script a run: entries are spent as they are given.
+  const model = scripted([
+    ...Array.from({ length: turns }, (_, at) => ({ toolCalls: [{ name: "look", args: { at } }], text: padding })),
+    { answer: turns },
+  ]);
+  const caller = agent({
+    name: "caller",
+    instructions: "Look up every number, then answer.",
+    input: z.object({ upTo: z.number() }),
+    output: z.object({ answer: z.number() }),
+    models: [model],
+    tools: [look],
+    maxTurns: turns + 1,
+    unchecked: "a benchmark",
+  });
+  return workflow({ name: "tool-caller", run: (ctx) => ctx.call(caller, { upTo: turns }) });
+}
