@@ -35,7 +35,7 @@ export function quantitativeStatements(text: string): Statement[] {
 /** Blocks of prose: no heading, badge, licence line or definition of a field. */
 function paragraphs(text: string): Span[] {
   const spans: Span[] = [];
-  for (const match of text.matchAll(/(?:[^\n]|\n(?![ \t]*\n|[ \t]*[-*] |#|>))+/g)) {
+  for (const match of text.matchAll(/[^\n](?:[^\n]|\n(?![ \t]*\n|[ \t]*[-*] |#|>))*/g)) {
     const block = match[0].trim();
     const isDefinition = /^[-*]\s+(\*\*|`)/.test(block);
     const isFurniture = /^(#|>|\[!|https?:|DOI:|Copyright:|Data:|Software)/.test(block);
