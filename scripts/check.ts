@@ -21,7 +21,7 @@ const timeoutMs = 15 * 60_000;
 
 const parts: Readonly<Record<string, readonly string[]>> = {
   format: [bin("oxfmt"), "--check"],
-  lint: [bin("oxlint"), "--deny-warnings"],
+  lint: [bin("oxlint"), "--type-aware", "--deny-warnings"],
   types: [bin("tsc"), "-p", "tsconfig.json", "--noEmit"],
   tidy: [node, "--test", "test/tidy.test.ts"],
   unused: [bin("knip"), "--no-progress"],
