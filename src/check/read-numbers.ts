@@ -179,12 +179,12 @@ function roleOf(text: string, at: number, end: number, digits: string, unit: Uni
   if (/^[-‐‑–]\p{L}/u.test(text.slice(end, end + 2)) && unit === undefined) return /^0\d/.test(digits) ? "id" : "doubtful";
   if (unit !== undefined) return "claim";
   if (labelled.test(before) || /#$/.test(before)) return "label";
-  return /^\d+$/.test(digits) ? roleOfInteger(text, at, end, digits, before) : "claim";
+  return /^\d+$/.test(digits) ? roleOfInteger(text, end, digits, before) : "claim";
 }
 
-function roleOfInteger(text: string, at: number, end: number, digits: string, before: string): NumberRole {
-  const lineStart = text.lastIndexOf("\n", at - 1) + 1;
-  const lead = at - lineStart > 12 ? undefined : text.slice(lineStart, at);
+function roleOfInteger(text: string, end: number, digits: string, before: string): NumberRole {
+  const line = before.slice(before.lastIndexOf("\n") + 1);
+  const lead = line.length > 12 ? undefined : line;
   if (lead !== undefined && digits.length < 4 && /^[\s>*-]*$/.test(lead) && /^[.)]\s/.test(text.slice(end, end + 2))) return "label";
   if (lead !== undefined && /^#+\s*$/.test(lead)) return "label";
   if (/\[$/.test(before) && text.charAt(end) === "]") return "label";

@@ -77,7 +77,7 @@ function trace(text: string, values: unknown, { path, context, options }: Task):
   const quoted = groundQuotations(quotations, path, context);
   const problems = [...untraced.filter((it) => !doubtful.includes(it)).map((it) => sayUntraced(it, text, path)), ...quoted.problems];
   const evidence = [
-    ...numbers.flatMap((it) => (it.tracedTo === undefined ? [] : [{ path: `${path}:${it.line}`, where: it.tracedTo, text: it.number }])),
+    ...numbers.flatMap((it) => (it.tracedTo === undefined ? [] : [{ path: `${path} line ${it.line}`.trim(), where: it.tracedTo, text: it.number }])),
     ...quoted.evidence,
   ].slice(0, evidenceLimit);
   const note = `${numbers.length - untraced.length} of ${numbers.length} numbers and ${quoted.evidence.length} of ${quotations.length} quotations traced`;

@@ -58,7 +58,7 @@ describe("running checks", () => {
   }
 
   test("one check that returns a promise makes the gate a promise, in the order given", async () => {
-    const verdicts = runChecks([async () => true, function second() { return "no" as const; }], {}, context);
+    const verdicts = runChecks([async (): Promise<true> => true, function second() { return "no" as const; }], {}, context);
     assert.ok(verdicts instanceof Promise);
     assert.deepEqual((await verdicts).map((it) => [it.check, it.result]), [["check 1", "pass"], ["second", "fail"]]);
   });
