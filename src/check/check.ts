@@ -51,14 +51,18 @@ export type CheckResult = true | string | readonly Complaint[] | Judged | Unsure
 
 /**
  * Verifies an output.
- * Contract: it may throw (counts as unsure), is called at least once per candidate, and must not change anything.
+ * Contract: it may throw (counts as unsure), is called at least once per candidate, and must not change
+ * anything.
  */
 export type CheckFunction<Output = unknown, Input = unknown> = (
   output: Output,
   context: CheckContext<Input>,
 ) => CheckResult | Promise<CheckResult>;
 
-/** A check with a name, as the library's own are. A bare function is named by its function name, else "check N". */
+/**
+ * A check with a name, as the library's own are. A bare function is named by its function name, else
+ * "check N".
+ */
 export interface NamedCheck<Output = unknown, Input = unknown> {
   readonly kind: "check";
   readonly name: string;
@@ -71,7 +75,9 @@ export interface NamedCheck<Output = unknown, Input = unknown> {
   readonly run: CheckFunction<Output, Input>;
 }
 
-export type Check<Output = unknown, Input = unknown> = CheckFunction<Output, Input> | NamedCheck<Output, Input>;
+export type Check<Output = unknown, Input = unknown> =
+  | CheckFunction<Output, Input>
+  | NamedCheck<Output, Input>;
 
 /** A check's result. */
 export interface Verdict {

@@ -58,10 +58,17 @@ function compare(first: unknown, second: unknown, path: string, state: State): v
   if (isRecord(first) && isRecord(second)) return compareRecords(first, second, path, state);
   state.leaves += 1;
   if (typeof first === "number" && typeof second === "number") {
-    if (!isNear(first, second, state.tolerance)) differ(state, path, `the two differ by more than ${say(state.tolerance)}`, first, second);
+    if (!isNear(first, second, state.tolerance))
+      differ(state, path, `the two differ by more than ${say(state.tolerance)}`, first, second);
   } else if (!isSame(first, second)) {
     const one = first === null || first === undefined || second === null || second === undefined;
-    differ(state, path, one ? "only one of the two has a value here" : "the two are not equal", first, second);
+    differ(
+      state,
+      path,
+      one ? "only one of the two has a value here" : "the two are not equal",
+      first,
+      second,
+    );
   }
 }
 
@@ -70,8 +77,10 @@ export function isNear(first: number, second: number, tolerance: Tolerance): boo
   if (first === second) return true;
   const { log10, relative, absolute } = tolerance;
   const apart = Math.abs(first - second);
-  const within = (distance: number, limit: number): boolean => distance <= limit + slack * Math.max(limit, 1e-3);
-  if (log10 !== undefined && first > 0 && second > 0 && within(Math.abs(Math.log10(first / second)), log10)) return true;
+  const within = (distance: number, limit: number): boolean =>
+    distance <= limit + slack * Math.max(limit, 1e-3);
+  if (log10 !== undefined && first > 0 && second > 0 && within(Math.abs(Math.log10(first / second)), log10))
+    return true;
   if (absolute !== undefined && apart <= absolute * (1 + slack)) return true;
   const share = relative ?? (log10 === undefined && absolute === undefined ? slack : 0);
   return apart <= share * (1 + slack) * Math.max(Math.abs(first), Math.abs(second));
@@ -89,19 +98,33 @@ function say({ log10, relative, absolute }: Tolerance): string {
 function isSame(first: unknown, second: unknown): boolean {
   if (first instanceof Date && second instanceof Date) return first.getTime() === second.getTime();
   if (first instanceof Uint8Array && second instanceof Uint8Array) return Buffer.compare(first, second) === 0;
-  return first === second || (first === undefined && second === null) || (first === null && second === undefined);
+  return (
+    first === second || (first === undefined && second === null) || (first === null && second === undefined)
+  );
 }
 
-function compareRecords(first: Readonly<Record<string, unknown>>, second: Readonly<Record<string, unknown>>, path: string, state: State): void {
-  for (const key of new Set([...Object.keys(first), ...Object.keys(second)])) compare(member(first, key), member(second, key), joinPath(path, key), state);
+function compareRecords(
+  first: Readonly<Record<string, unknown>>,
+  second: Readonly<Record<string, unknown>>,
+  path: string,
+  state: State,
+): void {
+  for (const key of new Set([...Object.keys(first), ...Object.keys(second)]))
+    compare(member(first, key), member(second, key), joinPath(path, key), state);
 }
 
 function member(record: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-function compareLists(first: readonly unknown[], second: readonly unknown[], path: string, state: State): void {
-  if (isTexts(first) && isTexts(second) && first.length + second.length > 0) return compareSets(first, second, path, state);
+function compareLists(
+  first: readonly unknown[],
+  second: readonly unknown[],
+  path: string,
+  state: State,
+): void {
+  if (isTexts(first) && isTexts(second) && first.length + second.length > 0)
+    return compareSets(first, second, path, state);
   const key = namingKey(first, second);
   if (key !== undefined) return compareNamed(first as Named[], second as Named[], key, { path, state });
   if (first.length !== second.length) {
@@ -139,21 +162,35 @@ function namingKey(first: readonly unknown[], second: readonly unknown[]): strin
       return names.every((it) => typeof it === "string") && new Set(names).size === names.length;
     });
   const keys = Object.keys(sample).filter(isNaming);
-  const shared = (key: string): number => (first as Named[]).filter((it) => (second as Named[]).some((other) => other[key] === it[key])).length;
+  const shared = (key: string): number =>
+    (first as Named[]).filter((it) => (second as Named[]).some((other) => other[key] === it[key])).length;
   if (keys.length < 2 || first.length > 1_000) return keys[0];
   return keys.map((key) => ({ key, count: shared(key) })).sort((a, b) => b.count - a.count)[0]?.key;
 }
 
-function compareNamed(first: readonly Named[], second: readonly Named[], key: string, at: { path: string; state: State }): void {
+function compareNamed(
+  first: readonly Named[],
+  second: readonly Named[],
+  key: string,
+  at: { path: string; state: State },
+): void {
   const others = new Map(second.map((it) => [it[key] as string, it]));
   for (const [index, item] of first.entries()) {
     const name = item[key] as string;
     const other = others.get(name);
     others.delete(name);
     if (other !== undefined) compare(item, other, joinPath(at.path, index), at.state);
-    else only(at.state, joinPath(at.path, index), "an entry of the first list is not in the second", name, undefined);
+    else
+      only(
+        at.state,
+        joinPath(at.path, index),
+        "an entry of the first list is not in the second",
+        name,
+        undefined,
+      );
   }
-  for (const name of others.keys()) only(at.state, at.path, "an entry of the second list is not in the first", undefined, name);
+  for (const name of others.keys())
+    only(at.state, at.path, "an entry of the second list is not in the first", undefined, name);
 }
 
 function only(state: State, path: string, message: string, first: unknown, second: unknown): void {

@@ -16,7 +16,11 @@ const stop = /[.!?](?=\s)|\n\s*\n|\n(?=[-*#|>])/g;
 export function excerpt(text: string, start: number, end: number): string {
   const before = text.slice(Math.max(0, start - reachLimit), start);
   const after = text.slice(end, end + reachLimit);
-  return clip(head(before, before.length === start) + text.slice(start, end) + tail(after, end + after.length >= text.length));
+  return clip(
+    head(before, before.length === start) +
+      text.slice(start, end) +
+      tail(after, end + after.length >= text.length),
+  );
 }
 
 function head(before: string, isWhole: boolean): string {

@@ -44,7 +44,10 @@ export function readQuotation(text: string): Quotation {
     .split(ellipsis)
     .map((part) => part.trim())
     .filter((part) => part !== "");
-  return { wholes: [...new Set([whole, bare, stopped])].filter((it) => it !== ""), parts: parts.map((it, index) => (index === parts.length - 1 ? withoutStop(it) : it)) };
+  return {
+    wholes: [...new Set([whole, bare, stopped])].filter((it) => it !== ""),
+    parts: parts.map((it, index) => (index === parts.length - 1 ? withoutStop(it) : it)),
+  };
 }
 
 function withoutStop(text: string): string {
@@ -96,7 +99,8 @@ function indexOfWhole(text: string, needle: string, from: number): number {
 }
 
 /** Prefixes that turn a word into its opposite or into something else; a quotation may not cut them off. */
-const turning = /(?:^|[^\p{L}\p{N}])(?:non|un|anti|in|de|dis|mis|no|not|pseudo|quasi|semi|sub|near|pre|post)-$/iu;
+const turning =
+  /(?:^|[^\p{L}\p{N}])(?:non|un|anti|in|de|dis|mis|no|not|pseudo|quasi|semi|sub|near|pre|post)-$/iu;
 
 function startsWhole(text: string, at: number): boolean {
   if (!isWordAt(text, at)) return true;
@@ -166,7 +170,8 @@ function chainFrom(text: string, parts: readonly string[], from: number): Span[]
   return chain;
 }
 
-const negation = /\b(?:not?|never|none|neither|nor|without|cannot|hardly|\w{1,12}n't|fail(?:s|ed)?|lacks?|unlikely|except)\b/i;
+const negation =
+  /\b(?:not?|never|none|neither|nor|without|cannot|hardly|\w{1,12}n't|fail(?:s|ed)?|lacks?|unlikely|except)\b/i;
 
 function doubtOf(text: string, chain: readonly Span[]): string | undefined {
   for (const [index, span] of chain.entries()) {

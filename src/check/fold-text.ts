@@ -43,7 +43,16 @@ const folds = new Map<number, readonly number[]>(
 /** True for characters that only separate. */
 function isSpace(code: number): boolean {
   if (code <= space) return code === space || (code >= 9 && code <= 13);
-  return code === 0xa0 || code === 0x1680 || (code >= 0x2000 && code <= 0x200a) || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x205f || code === 0x3000;
+  return (
+    code === 0xa0 ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000
+  );
 }
 
 /** Folds a text in one pass. Runs of white space become one space; bold marks (`**`) vanish. */
@@ -60,7 +69,12 @@ export function fold(text: string, lineHyphen: LineHyphen = "keep"): Folded {
     const code = text.charCodeAt(at);
     if (isSpace(code)) {
       if (length > 0 && codes[length - 1] === space) continue;
-      if (length > 1 && codes[length - 1] === hyphen && isLetter(codes[length - 2]!) && breaksLine(text, at)) {
+      if (
+        length > 1 &&
+        codes[length - 1] === hyphen &&
+        isLetter(codes[length - 2]!) &&
+        breaksLine(text, at)
+      ) {
         if (lineHyphen === "drop") length -= 1;
         continue;
       }

@@ -1,7 +1,8 @@
 // `grounded`: quotations and numbers of an output occur in what the step read.
 //
 //   G1. A quotation passes only where it stands word for word, after folding of spelling (fold-text.ts).
-//   G2. What cannot be decided is unsure: a path without a value, a source too long to search, a doubtful reading.
+//   G2. What cannot be decided is unsure: a path without a value, a source too long to search, a doubtful
+// reading.
 //   G3. A failure names the nearest passage and its place, so that a person sees both beside each other.
 
 import type { CheckContext, Judged, NamedCheck, Problem, Unsure } from "./check.ts";
@@ -22,9 +23,15 @@ import { sourcesNamed, type SourceText, sourceTexts } from "./source-text.ts";
 export type GroundedKind = "quote" | "text" | "numbers";
 
 export interface GroundedOptions {
-  /** Default: numbers for a number; quote for a path that ends in "quote" and for texts over three words; else text. */
+  /**
+   * Default: numbers for a number; quote for a path that ends in "quote" and for texts over three words;
+   * else text.
+   */
   readonly kind?: GroundedKind;
-  /** Where to look: a path to the sibling that names the file ("claims[].file"), or a source's name or the beginning of one. */
+  /**
+   * Where to look: a path to the sibling that names the file ("claims[].file"), or a source's name or the
+   * beginning of one.
+   */
   readonly in?: string;
   /** True when there may be nothing at the path: an empty list, or an item without it. Default false. */
   readonly optional?: boolean;
@@ -71,7 +78,8 @@ function ground(output: unknown, context: CheckContext, task: Task): Judged | Un
   const findings: Finding[] = [];
   for (const [index, segments] of task.parsed.entries()) {
     const places = locate(output, segments);
-    if (places.every((it) => it.value === undefined) && task.options.optional !== true) return nothingAt(task.list[index]!);
+    if (places.every((it) => it.value === undefined) && task.options.optional !== true)
+      return nothingAt(task.list[index]!);
     for (const place of places) findings.push(groundPlace(output, place, texts, task.options));
   }
   return conclude(findings, texts);
@@ -90,9 +98,16 @@ function conclude(findings: readonly Finding[], texts: readonly SourceText[]): J
   const count = findings.reduce((sum, it) => sum + it.count, 0);
   const cut = texts.filter((it) => it.isCut).map((it) => it.name);
   if (problems.length > 0 && cut.length > 0) {
-    return { ...unsure(`${cut.join(", ")}: too long to be searched whole`, problems.map((it) => ({ check: "", ...it }))), evidence };
+    return {
+      ...unsure(
+        `${cut.join(", ")}: too long to be searched whole`,
+        problems.map((it) => ({ check: "", ...it })),
+      ),
+      evidence,
+    };
   }
-  if (problems.length > 0) return { problems, evidence, note: `${count - problems.length} of ${count} occur in what was read` };
+  if (problems.length > 0)
+    return { problems, evidence, note: `${count - problems.length} of ${count} occur in what was read` };
   if (doubts.length > 0) return { ...unsure(doubts.slice(0, 5).join("; ")), evidence };
   return { problems: [], evidence, note: `${count} of ${count} occur in what was read` };
 }
@@ -112,7 +127,8 @@ function groundPlace(
   if (!("texts" in scope)) return scope;
   const kind = options.kind ?? kindOf(value, path);
   if (kind === "numbers") return groundNumbers(place, scope.texts, scope.names);
-  if (typeof value !== "string" && typeof value !== "number") return fails({ message: `what stands at ${path} is no text`, path });
+  if (typeof value !== "string" && typeof value !== "number")
+    return fails({ message: `what stands at ${path} is no text`, path });
   return groundQuote(String(value), path, kind, { ...scope, all });
 }
 
@@ -128,20 +144,38 @@ interface Scope {
   readonly names?: readonly string[];
 }
 
-function narrow(output: unknown, place: Located, all: readonly SourceText[], where: string | undefined): Scope | Finding {
+function narrow(
+  output: unknown,
+  place: Located,
+  all: readonly SourceText[],
+  where: string | undefined,
+): Scope | Finding {
   if (where === undefined) return { texts: all };
   if (!isSiblingPath(where) && !namesMember(output, where)) {
     const named = sourcesNamed(all, where);
     const texts = named.length > 0 ? named : all.filter((it) => it.name.startsWith(where));
     if (texts.length > 0) return { texts, names: [where] };
-    return { problems: [], doubts: [`nothing of what was read is called "${where}"`], evidence: [], count: 1 };
+    return {
+      problems: [],
+      doubts: [`nothing of what was read is called "${where}"`],
+      evidence: [],
+      count: 1,
+    };
   }
-  const names = locateBeside(output, place, parsePath(where)).flatMap((it) => (typeof it.value === "string" ? [it.value] : []));
-  if (names.length === 0) return fails({ message: `names no file to look in (expected at ${where})`, path: place.path });
+  const names = locateBeside(output, place, parsePath(where)).flatMap((it) =>
+    typeof it.value === "string" ? [it.value] : [],
+  );
+  if (names.length === 0)
+    return fails({ message: `names no file to look in (expected at ${where})`, path: place.path });
   const texts = names.flatMap((name) => sourcesNamed(all, name));
   if (texts.length > 0) return { texts, names };
   const claimed = clip(names.join(", "));
-  return fails({ message: `names ${claimed}, which was not read`, path: place.path, claimed, where: clip(all.map((it) => it.name).join(", "), 200) });
+  return fails({
+    message: `names ${claimed}, which was not read`,
+    path: place.path,
+    claimed,
+    where: clip(all.map((it) => it.name).join(", "), 200),
+  });
 }
 
 function namesMember(output: unknown, where: string): boolean {
@@ -153,15 +187,26 @@ function fails(problem: Omit<Problem, "check">): Finding {
   return { problems: [problem], doubts: [], evidence: [], count: 1 };
 }
 
-function groundQuote(value: string, path: string, kind: "quote" | "text", scope: Scope & { readonly all: readonly SourceText[] }): Finding {
+function groundQuote(
+  value: string,
+  path: string,
+  kind: "quote" | "text",
+  scope: Scope & { readonly all: readonly SourceText[] },
+): Finding {
   const claimed = clip(value);
-  if (value.length > quoteLimit) return fails({ message: `the quotation is longer than ${quoteLimit} characters`, path, claimed });
+  if (value.length > quoteLimit)
+    return fails({ message: `the quotation is longer than ${quoteLimit} characters`, path, claimed });
   const quotation = readQuotation(value);
-  if (quotation.wholes.length === 0) return fails({ message: "there is no word in the quotation", path, claimed });
+  if (quotation.wholes.length === 0)
+    return fails({ message: "there is no word in the quotation", path, claimed });
   const short = quotation.parts.find((it) => wordsOf(it).length < 2);
   const inside = findQuote(quotation, scope.texts);
   if (kind === "quote" && (short !== undefined || quotation.parts.length === 0)) {
-    return fails({ message: `"${clip(short ?? value, 60)}" is too short to be a quotation: give at least two words in a row`, path, claimed });
+    return fails({
+      message: `"${clip(short ?? value, 60)}" is too short to be a quotation: give at least two words in a row`,
+      path,
+      claimed,
+    });
   }
   if (inside !== undefined) {
     const where = inside.source.where(inside.start);

@@ -4,7 +4,17 @@
 //   C3. A check that throws, or returns what is no result, is unsure with a mend, never a pass.
 
 import { FirebreakError } from "../base/errors.ts";
-import type { Check, CheckContext, CheckFunction, Complaint, Evidence, NamedCheck, Problem, Unsure, Verdict } from "./check.ts";
+import type {
+  Check,
+  CheckContext,
+  CheckFunction,
+  Complaint,
+  Evidence,
+  NamedCheck,
+  Problem,
+  Unsure,
+  Verdict,
+} from "./check.ts";
 import { requireKnownPaths } from "./known-paths.ts";
 
 /** Most problems kept of one verdict; the note says how many there were. */
@@ -36,7 +46,9 @@ export function runChecks<Output, Input>(
   return isSync ? verdicts : Promise.all(verdicts);
 }
 
-/** The names checks have in a gate: their own, a function's, else "check N". A name met before gets " (2)". */
+/**
+ * The names checks have in a gate: their own, a function's, else "check N". A name met before gets " (2)".
+ */
 export function checkNames(checks: readonly Check<never, never>[]): string[] {
   const times = new Map<string, number>();
   return checks.map((it, index) => {
@@ -75,8 +87,14 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 /** A mistake in the check's own paths is the author's to mend, not a person's to decide. */
 function failedItself(it: Named, error: unknown): Verdict {
-  if (FirebreakError.is(error, "CHECK_PATH_UNKNOWN") || FirebreakError.is(error, "CHECK_PATH_INVALID")) throw error;
-  return verdict(it, "unsure", [], `the check itself failed: ${error instanceof Error ? error.message : String(error)}`);
+  if (FirebreakError.is(error, "CHECK_PATH_UNKNOWN") || FirebreakError.is(error, "CHECK_PATH_INVALID"))
+    throw error;
+  return verdict(
+    it,
+    "unsure",
+    [],
+    `the check itself failed: ${error instanceof Error ? error.message : String(error)}`,
+  );
 }
 
 function judge(it: Named, result: unknown): Verdict {
@@ -84,20 +102,33 @@ function judge(it: Named, result: unknown): Verdict {
   if (typeof result === "string" && result.trim() !== "") return judgeProblems(it, [result]);
   if (Array.isArray(result)) return judgeProblems(it, result);
   if (isUnsure(result)) return judgeUnsure(it, result);
-  if (typeof result === "object" && result !== null && "problems" in result && Array.isArray(result.problems)) {
+  if (
+    typeof result === "object" &&
+    result !== null &&
+    "problems" in result &&
+    Array.isArray(result.problems)
+  ) {
     const { note, evidence } = result as { note?: string; evidence?: readonly Evidence[] };
     return judgeProblems(it, result.problems, note, evidence);
   }
   return verdict(it, "unsure", [], `the check returned ${describe(result)}: ${mend}`);
 }
 
-function judgeProblems(it: Named, given: readonly unknown[], note?: string, evidence?: readonly Evidence[]): Verdict {
+function judgeProblems(
+  it: Named,
+  given: readonly unknown[],
+  note?: string,
+  evidence?: readonly Evidence[],
+): Verdict {
   const wrong = given.find((problem) => !isComplaint(problem));
   if (wrong !== undefined || given.includes(undefined)) {
     return verdict(it, "unsure", [], `the check's list of problems holds ${describe(wrong)}: ${mend}`);
   }
   const problems = (given as Complaint[]).slice(0, problemLimit).map((problem) => complete(it, problem));
-  const said = given.length > problemLimit ? `the first ${problemLimit} of ${given.length} problems${note === undefined ? "" : `; ${note}`}` : note;
+  const said =
+    given.length > problemLimit
+      ? `the first ${problemLimit} of ${given.length} problems${note === undefined ? "" : `; ${note}`}`
+      : note;
   return verdict(it, problems.length === 0 ? "pass" : "fail", problems, said, evidence);
 }
 
@@ -107,12 +138,21 @@ function judgeUnsure(it: Named, result: Unsure): Verdict {
 }
 
 function isUnsure(value: unknown): value is Unsure {
-  return typeof value === "object" && value !== null && "unsure" in value && value.unsure === true && "why" in value && typeof value.why === "string";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "unsure" in value &&
+    value.unsure === true &&
+    "why" in value &&
+    typeof value.why === "string"
+  );
 }
 
 function isComplaint(value: unknown): value is Complaint {
   if (typeof value === "string") return value.trim() !== "";
-  return typeof value === "object" && value !== null && "message" in value && typeof value.message === "string";
+  return (
+    typeof value === "object" && value !== null && "message" in value && typeof value.message === "string"
+  );
 }
 
 function complete(it: Named, problem: Complaint): Problem {

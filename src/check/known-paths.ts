@@ -25,7 +25,13 @@ function requireKnown(check: string, path: string, root: unknown): void {
   let here = branches(root, root);
   for (const segment of parsePath(path)) {
     const next = here.flatMap((schema) => step(schema, segment)).flatMap((schema) => branches(schema, root));
-    if (next.length === 0) throw new FirebreakError("CHECK_PATH_UNKNOWN", { check, path, segment: show(segment), known: known(here) });
+    if (next.length === 0)
+      throw new FirebreakError("CHECK_PATH_UNKNOWN", {
+        check,
+        path,
+        segment: show(segment),
+        known: known(here),
+      });
     if (next.length > branchLimit) return;
     here = next;
   }
@@ -36,7 +42,9 @@ function branches(schema: unknown, root: unknown, depth = 0): unknown[] {
   if (!isRecord(schema)) return schema === false ? [] : [true];
   if (depth > 20) return [true];
   if (typeof schema["$ref"] === "string") return branches(follow(schema["$ref"], root), root, depth + 1);
-  const parts = ["anyOf", "oneOf", "allOf"].flatMap((key) => (Array.isArray(schema[key]) ? (schema[key] as unknown[]) : []));
+  const parts = ["anyOf", "oneOf", "allOf"].flatMap((key) =>
+    Array.isArray(schema[key]) ? (schema[key] as unknown[]) : [],
+  );
   const own = "properties" in schema || "items" in schema || "prefixItems" in schema || parts.length === 0;
   return [...(own ? [schema] : []), ...parts.flatMap((part) => branches(part, root, depth + 1))];
 }
@@ -44,7 +52,10 @@ function branches(schema: unknown, root: unknown, depth = 0): unknown[] {
 function follow(reference: string, root: unknown): unknown {
   if (!reference.startsWith("#")) return true;
   let here = root;
-  for (const key of reference.slice(1).split("/").filter((it) => it !== "")) {
+  for (const key of reference
+    .slice(1)
+    .split("/")
+    .filter((it) => it !== "")) {
     const name = decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~");
     here = isRecord(here) ? here[name] : undefined;
   }
@@ -78,7 +89,9 @@ function hasType(schema: Readonly<Record<string, unknown>>, type: string): boole
 }
 
 function known(schemas: readonly unknown[]): string {
-  const names = schemas.flatMap((it) => (isRecord(it) && isRecord(it["properties"]) ? Object.keys(it["properties"]) : []));
+  const names = schemas.flatMap((it) =>
+    isRecord(it) && isRecord(it["properties"]) ? Object.keys(it["properties"]) : [],
+  );
   const lists = schemas.some((it) => isRecord(it) && it["type"] === "array") ? ["[]"] : [];
   return [...new Set([...lists, ...names])].slice(0, 20).join(", ");
 }

@@ -34,7 +34,9 @@ const sameSizeLimit = 2_000;
 const slack = 1e-9;
 
 export function indexNumbers(known: readonly KnownNumber[]): NumberIndex {
-  const sorted = known.filter((it) => Number.isFinite(it.value)).sort((a, b) => Math.abs(a.value) - Math.abs(b.value));
+  const sorted = known
+    .filter((it) => Number.isFinite(it.value))
+    .sort((a, b) => Math.abs(a.value) - Math.abs(b.value));
   return { sizes: Float64Array.from(sorted, (it) => Math.abs(it.value)), known: sorted };
 }
 
@@ -44,13 +46,18 @@ const order: readonly Likeness[] = ["same", "reading", "sign", "unit"];
 export function matchNumber(mention: NumberMention, index: NumberIndex): NumberMatch | undefined {
   let best: NumberMatch | undefined;
   const consider = (likeness: Likeness, known: KnownNumber): boolean => {
-    if (best === undefined || order.indexOf(likeness) < order.indexOf(best.likeness)) best = { likeness, known };
+    if (best === undefined || order.indexOf(likeness) < order.indexOf(best.likeness))
+      best = { likeness, known };
     return likeness === "same";
   };
   for (const [position, reading] of readingsOf(mention).entries()) {
     const plain: Likeness = position === 0 ? "same" : "reading";
     for (const { factor, accepts } of queries(mention.unit)) {
-      for (const known of near(index, Math.abs(reading.value) * factor, tolerance(mention, reading) * factor)) {
+      for (const known of near(
+        index,
+        Math.abs(reading.value) * factor,
+        tolerance(mention, reading) * factor,
+      )) {
         const fits = accepts(known.unit);
         const sameSign = Math.sign(known.value) === Math.sign(reading.value);
         if (consider(fits ? (sameSign ? plain : "sign") : "unit", known)) return best;
@@ -66,7 +73,11 @@ function readingsOf(mention: NumberMention): Reading[] {
 
 /** A small whole number without a unit is a count: it is not the rounding of a fraction. */
 function tolerance(mention: NumberMention, reading: Reading): number {
-  const isCount = mention.unit === undefined && Number.isInteger(reading.value) && reading.half <= 0.5 && Math.abs(reading.value) < 10;
+  const isCount =
+    mention.unit === undefined &&
+    Number.isInteger(reading.value) &&
+    reading.half <= 0.5 &&
+    Math.abs(reading.value) < 10;
   return isCount && reading.half === 0.5 ? 0 : reading.half;
 }
 
@@ -84,10 +95,19 @@ function queries(unit: Unit | undefined): Query[] {
       { factor: 100, accepts: (it) => it?.dimension === "percent" },
     ];
   }
-  const own: Query = { factor: 1, accepts: (it) => it === undefined || (it.dimension === unit.dimension && it.factor === unit.factor) };
+  const own: Query = {
+    factor: 1,
+    accepts: (it) => it === undefined || (it.dimension === unit.dimension && it.factor === unit.factor),
+  };
   if (unit.dimension === "percent") return [own, { factor: 0.01, accepts: (it) => it === undefined }];
   const others = [...new Set(otherFactors(unit))];
-  return [own, ...others.map((it): Query => ({ factor: unit.factor / it, accepts: (known) => known?.dimension === unit.dimension && known.factor === it }))];
+  return [
+    own,
+    ...others.map((it): Query => ({
+      factor: unit.factor / it,
+      accepts: (known) => known?.dimension === unit.dimension && known.factor === it,
+    })),
+  ];
 }
 
 const factors: Readonly<Record<string, readonly number[]>> = {

@@ -54,8 +54,13 @@ function nearestIn(words: readonly string[], length: number, source: SourceText)
 
 function placesOf(text: string, word: string): number[] {
   const places: number[] = [];
-  for (let at = text.indexOf(word); at >= 0 && places.length < placesPerWord; at = text.indexOf(word, at + word.length)) {
-    if (!/[\p{L}\p{N}]/u.test(text.charAt(at - 1)) && !/[\p{L}\p{N}]/u.test(text.charAt(at + word.length))) places.push(at);
+  for (
+    let at = text.indexOf(word);
+    at >= 0 && places.length < placesPerWord;
+    at = text.indexOf(word, at + word.length)
+  ) {
+    if (!/[\p{L}\p{N}]/u.test(text.charAt(at - 1)) && !/[\p{L}\p{N}]/u.test(text.charAt(at + word.length)))
+      places.push(at);
   }
   return places;
 }
@@ -73,7 +78,7 @@ function bestWindow(hits: readonly Hit[], weights: readonly number[], width: num
   let score = 0;
   let left = 0;
   for (const last of hits) {
-    if (counts[last.word]! === 0) score += weights[last.word]!;
+    if (counts[last.word] === 0) score += weights[last.word]!;
     counts[last.word]! += 1;
     let first = hits[left]!;
     while (last.at - first.at > width || (counts[first.word]! > 1 && first !== last)) {

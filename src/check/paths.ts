@@ -44,7 +44,8 @@ export function parsePath(path: string): readonly Segment[] {
   while (at < path.length) {
     segmentForm.lastIndex = at;
     const match = segmentForm.exec(path);
-    if (match === null || (at === 0 && path.startsWith("."))) throw new FirebreakError("CHECK_PATH_INVALID", { path, at });
+    if (match === null || (at === 0 && path.startsWith(".")))
+      throw new FirebreakError("CHECK_PATH_INVALID", { path, at });
     const [whole, index, quoted, name] = match;
     segments.push(index !== undefined ? Number(index) : (quoted ?? name ?? everyItem));
     at += whole.length;
@@ -52,7 +53,10 @@ export function parsePath(path: string): readonly Segment[] {
   return segments;
 }
 
-/** Every place a path names in a value; places whose containers are missing or of another kind are left out. */
+/**
+ * Every place a path names in a value; places whose containers are missing or of another kind are left
+ * out.
+ */
 export function locate(value: unknown, segments: readonly Segment[]): Located[] {
   let places: Located[] = [{ path: "", keys: [], value }];
   for (const segment of segments) {
@@ -64,7 +68,8 @@ export function locate(value: unknown, segments: readonly Segment[]): Located[] 
 
 function inside(place: Located, segment: Segment): Located[] {
   const { value } = place;
-  if (segment === everyItem) return Array.isArray(value) ? value.map((item, index) => below(place, index, item)) : [];
+  if (segment === everyItem)
+    return Array.isArray(value) ? value.map((item, index) => below(place, index, item)) : [];
   if (typeof segment === "number") return Array.isArray(value) ? [below(place, segment, value[segment])] : [];
   if (!isRecord(value)) return [];
   return [below(place, segment, Object.hasOwn(value, segment) ? value[segment] : undefined)];
@@ -84,7 +89,11 @@ export function joinPath(path: string, key: string | number): string {
 /** True for an object with members: no list, date or bytes. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof Uint8Array)
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Date) &&
+    !(value instanceof Uint8Array)
   );
 }
 

@@ -6,7 +6,10 @@
 
 import { type Unit, unitNamed } from "./units.ts";
 
-/** `claim` states an amount; `doubtful` may; `label` numbers something (a date, a table); `id` is part of a name. */
+/**
+ * `claim` states an amount; `doubtful` may; `label` numbers something (a date, a table); `id` is part of a
+ * name.
+ */
 export type NumberRole = "claim" | "doubtful" | "label" | "id";
 
 /** One value a written number may have. */
@@ -34,7 +37,21 @@ export const numberLimit = 1_000_000;
 
 const months =
   "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\\.?";
-const names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const names = [
+  "zero",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
 
 const form = new RegExp(
   [
@@ -48,7 +65,8 @@ const form = new RegExp(
   "giu",
 );
 
-const power = /\s?[x×·*]\s?10(?:\^[({]?([-+−–]?\d{1,3})[)}]?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})|([-−–]\d{1,2}))|[eE]([-+−]?\d{1,3})(?![\w.])/y;
+const power =
+  /\s?[x×·*]\s?10(?:\^[({]?([-+−–]?\d{1,3})[)}]?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})|([-−–]\d{1,2}))|[eE]([-+−]?\d{1,3})(?![\w.])/y;
 const scale = /[ \u00a0](thousand|million|billion|trillion)\b|k(?![\p{L}\p{N}])/uy;
 const scales: Readonly<Record<string, number>> = { k: 3, thousand: 3, million: 6, billion: 9, trillion: 12 };
 const unitForm = /[ \u00a0\u2009\u202f]?([%€$£×]|°[CF]|[A-Za-zµμÅ]{1,10})(?![\p{L}\p{N}])/uy;
@@ -57,7 +75,11 @@ const unitForm = /[ \u00a0\u2009\u202f]?([%€$£×]|°[CF]|[A-Za-zµμÅ]{1,10}
 export function readNumbers(text: string): NumberMention[] {
   const mentions: NumberMention[] = [];
   form.lastIndex = 0;
-  for (let match = form.exec(text); match !== null && mentions.length < numberLimit; match = form.exec(text)) {
+  for (
+    let match = form.exec(text);
+    match !== null && mentions.length < numberLimit;
+    match = form.exec(text)
+  ) {
     const mention = readMatch(text, match);
     mentions.push(mention);
     form.lastIndex = Math.max(mention.end, match.index + match[0].length);
@@ -70,7 +92,8 @@ function readMatch(text: string, match: RegExpExecArray): NumberMention {
   const end = at + match[0].length;
   const { date, version, word } = match.groups as Record<string, string | undefined>;
   const plain = { text: match[0], at, end, half: 0 };
-  if (date !== undefined) return { ...plain, role: "label", value: Number(/\d{4}/.exec(date)?.[0] ?? Number.NaN) };
+  if (date !== undefined)
+    return { ...plain, role: "label", value: Number(/\d{4}/.exec(date)?.[0] ?? Number.NaN) };
   if (version !== undefined) return { ...plain, role: "id", value: Number.NaN };
   if (word !== undefined) return readWord(text, plain, word);
   return readDigits(text, at, match[0]);
@@ -88,7 +111,10 @@ function readDigits(text: string, at: number, digits: string): NumberMention {
   const unit = unitAround(text, at, shift.end);
   const sign = signBefore(text, at);
   const start = sign === "" ? at : at - 1;
-  const [first, other] = (sign === "-" ? readings.map((it) => ({ ...it, value: -it.value })) : readings) as [Reading, Reading?];
+  const [first, other] = (sign === "-" ? readings.map((it) => ({ ...it, value: -it.value })) : readings) as [
+    Reading,
+    Reading?,
+  ];
   const half = Math.max(first.half, roundedHalf(text, start, digits, first));
   return {
     value: first.value,
@@ -106,7 +132,8 @@ function readDigits(text: string, at: number, digits: string): NumberMention {
 function readingsOf(digits: string): Reading[] {
   const grouped = /^[1-9]\d{0,2}(?:[,'’\u00a0\u2009\u202f]\d{3})+(?:\.\d+)?$/.test(digits);
   const decimal = /^\d+,\d+$/.test(digits) ? [toReading(digits.replace(",", "."))] : [];
-  if (!grouped) return decimal.length > 0 ? decimal : [toReading(digits.replace(/[,'’\u00a0\u2009\u202f]/g, ""))];
+  if (!grouped)
+    return decimal.length > 0 ? decimal : [toReading(digits.replace(/[,'’\u00a0\u2009\u202f]/g, ""))];
   return [toReading(digits.replace(/[^\d.]/g, "")), ...decimal];
 }
 
@@ -127,7 +154,10 @@ function powerAfter(text: string, end: number): { readonly exponent: number; rea
   const raised = power.exec(text);
   if (raised !== null) {
     const given = raised[1] ?? raised[2] ?? raised[3] ?? raised[4] ?? "0";
-    const plain = given.replace(/[−–⁻]/, "-").replace("⁺", "").replace(/[⁰¹²³⁴-⁹]/g, (it) => String(superscripts.indexOf(it)));
+    const plain = given
+      .replace(/[−–⁻]/, "-")
+      .replace("⁺", "")
+      .replace(/[⁰¹²³⁴-⁹]/g, (it) => String(superscripts.indexOf(it)));
     return { exponent: Number(plain), end: power.lastIndex };
   }
   scale.lastIndex = end;
@@ -157,7 +187,8 @@ function signBefore(text: string, at: number): "" | "-" | "+" {
   return sign === "+" ? "+" : "-";
 }
 
-const hedge = /(?:\b(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|circa|ca\.?|over|under|more than|less than)|[~∼≈])\s?$/i;
+const hedge =
+  /(?:\b(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|circa|ca\.?|over|under|more than|less than)|[~∼≈])\s?$/i;
 
 /** "about 900" may stand for 901: its zeros are no digits. */
 function roundedHalf(text: string, start: number, digits: string, reading: Reading): number {
@@ -166,8 +197,10 @@ function roundedHalf(text: string, start: number, digits: string, reading: Readi
   return reading.half * 10 ** zeros;
 }
 
-const labelled =
-  /(?:^|[^\p{L}])(?:fig(?:ure)?|tab(?:le)?|sect(?:ion)?|chapter|pages?|pp?|step|eq(?:uation)?|refs?|reference|version|v|part|no|nr|item|appendix|line|row|column|question|phase|stage|type|grade|class|rule|note|footnote|issue|vol(?:ume)?|experiment|example)s?\.?\s?#?$/iu;
+const labels =
+  "fig(?:ure)?|tab(?:le)?|sect(?:ion)?|chapter|pages?|pp?|step|eq(?:uation)?|refs?|reference|version|v|part|no|nr|item" +
+  "|appendix|line|row|column|question|phase|stage|type|grade|class|rule|note|footnote|issue|vol(?:ume)?|experiment|example";
+const labelled = new RegExp(`(?:^|[^\\p{L}])(?:${labels})s?\\.?\\s?#?$`, "iu");
 
 function roleOf(text: string, at: number, end: number, digits: string, unit: Unit | undefined): NumberRole {
   const before = text.slice(Math.max(0, at - 40), at);
@@ -175,21 +208,29 @@ function roleOf(text: string, at: number, end: number, digits: string, unit: Uni
   if (/\p{L}/u.test(run) && !/^(?:USD|EUR|GBP|CHF)-?$/.test(run) && !/[.:]$/.test(run)) return "id";
   if (/\.\p{L}{1,5}:$/u.test(run)) return "label";
   const next = text.charAt(end);
-  if (unit === undefined && /\p{L}|_/u.test(next)) return /^(?:st|nd|rd|th)\b/.test(text.slice(end, end + 3)) ? "label" : "id";
-  if (/^[-‐‑–]\p{L}/u.test(text.slice(end, end + 2)) && unit === undefined) return /^0\d/.test(digits) ? "id" : "doubtful";
+  if (unit === undefined && /\p{L}|_/u.test(next))
+    return /^(?:st|nd|rd|th)\b/.test(text.slice(end, end + 3)) ? "label" : "id";
+  if (/^[-‐‑–]\p{L}/u.test(text.slice(end, end + 2)) && unit === undefined)
+    return /^0\d/.test(digits) ? "id" : "doubtful";
   if (unit !== undefined) return "claim";
-  if (labelled.test(before) || /#$/.test(before)) return "label";
+  if (labelled.test(before) || before.endsWith("#")) return "label";
   return /^\d+$/.test(digits) ? roleOfInteger(text, end, digits, before) : "claim";
 }
 
 function roleOfInteger(text: string, end: number, digits: string, before: string): NumberRole {
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const lead = line.length > 12 ? undefined : line;
-  if (lead !== undefined && digits.length < 4 && /^[\s>*-]*$/.test(lead) && /^[.)]\s/.test(text.slice(end, end + 2))) return "label";
+  if (
+    lead !== undefined &&
+    digits.length < 4 &&
+    /^[\s>*-]*$/.test(lead) &&
+    /^[.)]\s/.test(text.slice(end, end + 2))
+  )
+    return "label";
   if (lead !== undefined && /^#+\s*$/.test(lead)) return "label";
-  if (/\[$/.test(before) && text.charAt(end) === "]") return "label";
+  if (before.endsWith("[") && text.charAt(end) === "]") return "label";
   if (digits.length < 3 && text.charAt(end) === ")") {
-    if (/\($/.test(before)) return "doubtful";
+    if (before.endsWith("(")) return "doubtful";
     if (!before.includes("(") && /(?:^|\s)$/.test(before)) return "label";
   }
   if (digits.length === 4 && Number(digits) >= 1900 && Number(digits) <= 2100) return "doubtful";

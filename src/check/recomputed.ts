@@ -32,7 +32,9 @@ export function recomputed<Output = unknown, Input = unknown>(
   options: RecomputedOptions<Output, Input> = {},
 ): NamedCheck<Output, Input> {
   const { by, name = "recomputed" } = options;
-  const pairs = (options.at ?? [""]).map((it): readonly [string, string] => (typeof it === "string" ? [it, it] : [it[0], it[1]]));
+  const pairs = (options.at ?? [""]).map((it): readonly [string, string] =>
+    typeof it === "string" ? [it, it] : [it[0], it[1]],
+  );
   for (const path of pairs.flat()) parsePath(path);
   const run = (output: Output, context: CheckContext<Input>): Judged | Unsure | Promise<Judged | Unsure> => {
     if (by === undefined) {
@@ -58,24 +60,35 @@ interface Sides {
 function sidesOf(value: unknown): Sides | undefined {
   if (!isRecord(value)) return undefined;
   const keys = Object.keys(value);
-  const names = "first" in value && "second" in value ? ["first", "second"] : keys.length === 2 ? keys : undefined;
+  const names =
+    "first" in value && "second" in value ? ["first", "second"] : keys.length === 2 ? keys : undefined;
   if (names === undefined) return undefined;
   const [first, second] = names as [string, string];
   return { first: value[first], second: value[second], names: [first, second] };
 }
 
 function notTwo(): Unsure {
-  return unsure("there are not two results to compare: pass { first, second }, or say how to compute the result again with { by }");
+  return unsure(
+    "there are not two results to compare: pass { first, second }, or say how to compute the result again with { by }",
+  );
 }
 
-function compareSides(sides: Sides, pairs: readonly (readonly [string, string])[], tolerance: Tolerance): Judged | Unsure {
+function compareSides(
+  sides: Sides,
+  pairs: readonly (readonly [string, string])[],
+  tolerance: Tolerance,
+): Judged | Unsure {
   const comparisons: Comparison[] = [];
   for (const [left, right] of pairs) {
     const first = locate(sides.first, parsePath(left));
     const second = locate(sides.second, parsePath(right));
     if (isNothing(first) && isNothing(second)) return unsure(`neither of the two has anything at "${left}"`);
     const base = joinBase(sides.names[0], left.includes("[]") ? "" : left);
-    comparisons.push(left.includes("[]") || right.includes("[]") ? comparePlaces(first, second, base, tolerance) : compareValues(first[0]?.value, second[0]?.value, tolerance, base));
+    comparisons.push(
+      left.includes("[]") || right.includes("[]")
+        ? comparePlaces(first, second, base, tolerance)
+        : compareValues(first[0]?.value, second[0]?.value, tolerance, base),
+    );
   }
   const leaves = comparisons.reduce((sum, it) => sum + it.leaves, 0);
   const differences = comparisons.flatMap((it) => it.differences);
@@ -91,13 +104,23 @@ function compareSides(sides: Sides, pairs: readonly (readonly [string, string])[
 }
 
 /** Places of two patterns are compared in order; their numbers must be equal. */
-function comparePlaces(first: readonly Located[], second: readonly Located[], base: string, tolerance: Tolerance): Comparison {
+function comparePlaces(
+  first: readonly Located[],
+  second: readonly Located[],
+  base: string,
+  tolerance: Tolerance,
+): Comparison {
   if (first.length !== second.length) {
     const message = "the two do not have the same number of values";
     return { leaves: 1, differences: [{ path: base, message, first: first.length, second: second.length }] };
   }
-  const all = first.map((it, index) => compareValues(it.value, second[index]?.value, tolerance, joinBase(base, it.path)));
-  return { leaves: all.reduce((sum, it) => sum + it.leaves, 0), differences: all.flatMap((it) => it.differences) };
+  const all = first.map((it, index) =>
+    compareValues(it.value, second[index]?.value, tolerance, joinBase(base, it.path)),
+  );
+  return {
+    leaves: all.reduce((sum, it) => sum + it.leaves, 0),
+    differences: all.flatMap((it) => it.differences),
+  };
 }
 
 function isNothing(places: readonly Located[]): boolean {

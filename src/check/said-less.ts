@@ -25,8 +25,14 @@ const featureLimit = 200;
  *
  * An item replaced by another, so that the list stays as long, counts as changed.
  */
-export function saidLess(previousOutput: unknown, nextOutput: unknown, problems: readonly Problem[]): Problem[] {
-  const named = problems.flatMap((it) => (it.path === undefined || it.path === "" ? [] : [parseNamed(it.path)]));
+export function saidLess(
+  previousOutput: unknown,
+  nextOutput: unknown,
+  problems: readonly Problem[],
+): Problem[] {
+  const named = problems.flatMap((it) =>
+    it.path === undefined || it.path === "" ? [] : [parseNamed(it.path)],
+  );
   const found: Problem[] = [];
   compare(previousOutput, nextOutput, { path: "", keys: [] }, { named, found });
   return found.slice(0, saidLessLimit);
@@ -58,7 +64,8 @@ function down(place: Place, key: string | number): Place {
 function compare(before: unknown, after: unknown, place: Place, state: State): void {
   if (isEmpty(before) || state.found.length >= saidLessLimit) return;
   if (isEmpty(after)) {
-    if (Array.isArray(before)) return before.forEach((item, index) => report(item, down(place, index), "was dropped", state));
+    if (Array.isArray(before))
+      return before.forEach((item, index) => report(item, down(place, index), "was dropped", state));
     return report(before, place, after === undefined ? "was dropped" : "was emptied", state);
   }
   if (Array.isArray(before) && Array.isArray(after)) return compareLists(before, after, place, state);
@@ -90,15 +97,25 @@ function plain(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? value.toString() : value;
 }
 
-/** True when a problem's path is the place, lies inside it, is an item around it, or is the list it is an item of. */
+/**
+ * True when a problem's path is the place, lies inside it, is an item around it, or is the list it is an
+ * item of.
+ */
 function names(segments: readonly Segment[], keys: readonly (string | number)[]): boolean {
-  const agrees = segments.slice(0, keys.length).every((it, depth) => it === keys[depth] || (it === everyItem && typeof keys[depth] === "number"));
+  const agrees = segments
+    .slice(0, keys.length)
+    .every((it, depth) => it === keys[depth] || (it === everyItem && typeof keys[depth] === "number"));
   if (!agrees || segments.length >= keys.length) return agrees;
   const namesItem = typeof segments.at(-1) !== "string";
   return namesItem || (typeof keys.at(-1) === "number" && segments.length === keys.length - 1);
 }
 
-function compareLists(before: readonly unknown[], after: readonly unknown[], place: Place, state: State): void {
+function compareLists(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  place: Place,
+  state: State,
+): void {
   const pairs = pairItems(before, after);
   for (const [index, item] of before.entries()) {
     const partner = pairs.get(index);
@@ -113,17 +130,24 @@ interface Partner {
   readonly isChanged: boolean;
 }
 
-/** Pairs items: equal ones first, then by what they share, then by order. Surplus copies pair with nothing. */
+/**
+ * Pairs items: equal ones first, then by what they share, then by order. Surplus copies pair with nothing.
+ */
 function pairItems(before: readonly unknown[], after: readonly unknown[]): Map<number, Partner> {
   const pairs = new Map<number, Partner>();
   const hashes = before.map((it) => hashOf(it));
-  const places = Map.groupBy(after.map((it, index) => ({ hash: hashOf(it), index })), (it) => it.hash);
+  const places = Map.groupBy(
+    after.map((it, index) => ({ hash: hashOf(it), index })),
+    (it) => it.hash,
+  );
   for (const [index, hash] of hashes.entries()) {
     const equal = places.get(hash)?.shift();
     if (equal !== undefined) pairs.set(index, { index: equal.index, isChanged: false });
   }
   // What is left of a hash that was there before, or all but one of a new hash, are copies.
-  const free = [...places].flatMap(([hash, left]) => (hashes.includes(hash) ? [] : left.slice(0, 1)).map((it) => it.index));
+  const free = [...places].flatMap(([hash, left]) =>
+    (hashes.includes(hash) ? [] : left.slice(0, 1)).map((it) => it.index),
+  );
   const open = before.map((_, index) => index).filter((index) => !pairs.has(index));
   pairAlike(open, free, before, after, pairs);
   return pairs;
@@ -138,9 +162,12 @@ function pairAlike(
 ): void {
   const holders = new Map<string, number[]>();
   for (const index of free) {
-    for (const feature of featuresOf(after[index])) holders.set(feature, [...(holders.get(feature) ?? []), index]);
+    for (const feature of featuresOf(after[index]))
+      holders.set(feature, [...(holders.get(feature) ?? []), index]);
   }
-  const scored = open.flatMap((index) => [...scores(before[index], holders)].map(([other, score]) => ({ index, other, score })));
+  const scored = open.flatMap((index) =>
+    [...scores(before[index], holders)].map(([other, score]) => ({ index, other, score })),
+  );
   const taken = new Set<number>();
   const pair = (index: number, other: number): void => {
     pairs.set(index, { index: other, isChanged: true });
@@ -172,7 +199,8 @@ function featuresOf(item: unknown): Set<string> {
     else if (isRecord(value)) for (const key of Object.keys(value)) walk(value[key], `${path}.${key}`);
     else {
       features.add(`${path}=${String(value)}`);
-      if (typeof value === "string") for (const word of wordsOf(value).slice(0, 40)) features.add(`${path}~${word.toLowerCase()}`);
+      if (typeof value === "string")
+        for (const word of wordsOf(value).slice(0, 40)) features.add(`${path}~${word.toLowerCase()}`);
     }
   };
   walk(item, "");

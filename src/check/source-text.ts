@@ -8,7 +8,10 @@ import type { Source } from "./check.ts";
 import { fold, type Folded } from "./fold-text.ts";
 import { isRecord, joinPath } from "./paths.ts";
 
-/** Longest text looked into, in characters (16 Mi). What lies beyond is not searched, and the verdict is unsure. */
+/**
+ * Longest text looked into, in characters (16 Mi). What lies beyond is not searched, and the verdict is
+ * unsure.
+ */
 export const sourceLimit = 16_777_216;
 
 /** Most texts taken out of one value. */
@@ -46,7 +49,9 @@ const nameKeys = ["file", "path", "name", "url", "title", "id"] as const;
 const textKeys = ["text", "content", "body", "markdown"] as const;
 
 /** The member that names a document and the one that holds its text, if a value is one. */
-export function asDocument(value: unknown): { readonly name: string; readonly text: string; readonly textKey: string } | undefined {
+export function asDocument(
+  value: unknown,
+): { readonly name: string; readonly text: string; readonly textKey: string } | undefined {
   if (!isRecord(value)) return undefined;
   const textKey = textKeys.find((key) => typeof value[key] === "string");
   const nameKey = nameKeys.find((key) => typeof value[key] === "string" && value[key] !== "");
@@ -66,14 +71,16 @@ function textsOfValue(source: Source): SourceText[] {
   const walk = (value: unknown, path: string): void => {
     if (pieces.length + documents.length >= textLimit) return;
     if (typeof value === "string") pieces.push({ path, text: value });
-    else if (typeof value === "number" || typeof value === "bigint") pieces.push({ path, text: String(value) });
+    else if (typeof value === "number" || typeof value === "bigint")
+      pieces.push({ path, text: String(value) });
     else if (Array.isArray(value)) value.forEach((item, index) => walk(item, joinPath(path, index)));
     else if (isRecord(value)) walkRecord(value, path);
   };
   const walkRecord = (value: Readonly<Record<string, unknown>>, path: string): void => {
     const document = asDocument(value);
     if (document !== undefined) documents.push(fromText(document.name, document.text));
-    for (const key of Object.keys(value)) if (key !== document?.textKey) walk(value[key], joinPath(path, key));
+    for (const key of Object.keys(value))
+      if (key !== document?.textKey) walk(value[key], joinPath(path, key));
   };
   walk(source.value, "");
   return [...documents, ...(pieces.length === 0 ? [] : [fromPieces(source.name, pieces)])];
@@ -83,7 +90,13 @@ function fromText(name: string, whole: string): SourceText {
   const isCut = whole.length > sourceLimit;
   const text = compose(isCut ? whole.slice(0, sourceLimit) : whole);
   const starts = once(() => lineStarts(text));
-  return { name, text, isCut, foldings: once(() => foldings(text)), where: (offset) => `${name}:${lineOf(starts(), offset)}` };
+  return {
+    name,
+    text,
+    isCut,
+    foldings: once(() => foldings(text)),
+    where: (offset) => `${name}:${lineOf(starts(), offset)}`,
+  };
 }
 
 function fromPieces(name: string, pieces: readonly Piece[]): SourceText {
@@ -97,9 +110,16 @@ function fromPieces(name: string, pieces: readonly Piece[]): SourceText {
     length += text.length + 1;
   }
   const text = texts.join(separator);
-  const where = (offset: number): string => `${name} ${pieces[lineOf(starts, offset) - 1]?.path ?? ""}`.trim();
+  const where = (offset: number): string =>
+    `${name} ${pieces[lineOf(starts, offset) - 1]?.path ?? ""}`.trim();
   const isCut = text.length > sourceLimit || pieces.length >= textLimit;
-  return { name, text: text.slice(0, sourceLimit), isCut, foldings: once(() => foldings(text.slice(0, sourceLimit))), where };
+  return {
+    name,
+    text: text.slice(0, sourceLimit),
+    isCut,
+    foldings: once(() => foldings(text.slice(0, sourceLimit))),
+    where,
+  };
 }
 
 /** Letters with loose accents become single characters. Line breaks stay. */
@@ -148,7 +168,10 @@ export function sourcesNamed(texts: readonly SourceText[], name: string): readon
 }
 
 function tidy(name: string): string {
-  return name.trim().replaceAll("\\", "/").replace(/^(?:\.\/)+/, "");
+  return name
+    .trim()
+    .replaceAll("\\", "/")
+    .replace(/^(?:\.\/)+/, "");
 }
 
 function endsIn(long: string, short: string): boolean {

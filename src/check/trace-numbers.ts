@@ -61,7 +61,8 @@ type Take = (value: number, path: string, unit: Unit | undefined) => void;
 function collect(value: unknown, path: string, unit: Unit | undefined, take: Take): void {
   if (typeof value === "number") take(value, path, unit);
   else if (typeof value === "bigint") take(Number(value), path, unit);
-  else if (typeof value === "string" && /^\s*[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(value)) take(Number(value), path, unit);
+  else if (typeof value === "string" && /^\s*[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?\s*$/.test(value))
+    take(Number(value), path, unit);
   else if (Array.isArray(value)) {
     take(value.length, path === "" ? "length" : `${path}.length`, undefined);
     value.forEach((item, index) => collect(item, joinPath(path, index), unit, take));

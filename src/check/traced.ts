@@ -37,25 +37,35 @@ export const quotedWords = 4;
  *
  * @throws CHECK_PATH_INVALID at once.
  */
-export function traced<Output = unknown, Input = unknown>(options: TracedOptions<Output, Input> = {}): NamedCheck<Output, Input> {
+export function traced<Output = unknown, Input = unknown>(
+  options: TracedOptions<Output, Input> = {},
+): NamedCheck<Output, Input> {
   const path: string = options.text ?? "";
   parsePath(path);
   const run = (output: Output, context: CheckContext<Input>): Judged | Unsure => {
     const text = locate(output, parsePath(path))[0]?.value;
-    if (typeof text !== "string" || text.trim() === "") return unsure(`there is no text at "${path}" to trace: name its path with { text }`);
+    if (typeof text !== "string" || text.trim() === "")
+      return unsure(`there is no text at "${path}" to trace: name its path with { text }`);
     const values = valuesOf(output, context.input, options.numbers);
-    if (values === undefined) return unsure("there are no computed values to trace numbers to: name them with { numbers }");
+    if (values === undefined)
+      return unsure("there are no computed values to trace numbers to: name them with { numbers }");
     return trace(text, values, { path, context, options });
   };
   return { kind: "check", name: "traced", version: "1", paths: path === "" ? [] : [path], run };
 }
 
-function valuesOf<Output, Input>(output: Output, input: Input, numbers: TracedOptions<Output, Input>["numbers"]): unknown {
+function valuesOf<Output, Input>(
+  output: Output,
+  input: Input,
+  numbers: TracedOptions<Output, Input>["numbers"],
+): unknown {
   if (typeof numbers === "function") return numbers(input, output);
   if (numbers === undefined) return input;
   const paths = typeof numbers === "string" ? [numbers] : numbers;
   const found = paths.map((it) => {
-    const places = [input, output].map((side) => locate(side, parsePath(it)).filter((place) => place.value !== undefined));
+    const places = [input, output].map((side) =>
+      locate(side, parsePath(it)).filter((place) => place.value !== undefined),
+    );
     return places.find((side) => side.length > 0) ?? [];
   });
   if (found.some((it) => it.length === 0)) return undefined;
@@ -71,30 +81,54 @@ interface Task {
 function trace(text: string, values: unknown, { path, context, options }: Task): Judged | Unsure {
   const quotations = options.quotes === false ? [] : quotationsOf(text);
   const isQuoted = (at: number): boolean => quotations.some((it) => at >= it.at && at < it.end);
-  const numbers = traceNumbers(text, values, { words: options.words === true }).filter((it) => !isQuoted(it.at));
+  const numbers = traceNumbers(text, values, { words: options.words === true }).filter(
+    (it) => !isQuoted(it.at),
+  );
   const untraced = numbers.filter((it) => it.tracedTo === undefined);
-  const doubtful = untraced.filter((it) => it.isDoubtful === true || it.but === "sign" || it.but === "reading");
+  const doubtful = untraced.filter(
+    (it) => it.isDoubtful === true || it.but === "sign" || it.but === "reading",
+  );
   const quoted = groundQuotations(quotations, path, context);
-  const problems = [...untraced.filter((it) => !doubtful.includes(it)).map((it) => sayUntraced(it, text, path)), ...quoted.problems];
+  const problems = [
+    ...untraced.filter((it) => !doubtful.includes(it)).map((it) => sayUntraced(it, text, path)),
+    ...quoted.problems,
+  ];
   const evidence = [
-    ...numbers.flatMap((it) => (it.tracedTo === undefined ? [] : [{ path: `${path} line ${it.line}`.trim(), where: it.tracedTo, text: it.number }])),
+    ...numbers.flatMap((it) =>
+      it.tracedTo === undefined
+        ? []
+        : [{ path: `${path} line ${it.line}`.trim(), where: it.tracedTo, text: it.number }],
+    ),
     ...quoted.evidence,
   ].slice(0, evidenceLimit);
   const note = `${numbers.length - untraced.length} of ${numbers.length} numbers and ${quoted.evidence.length} of ${quotations.length} quotations traced`;
   if (problems.length > 0) return { problems, note, evidence };
-  const doubts = [...doubtful.map((it) => `line ${it.line}: "${it.number}" ${sayDoubt(it)}`), ...quoted.doubts];
+  const doubts = [
+    ...doubtful.map((it) => `line ${it.line}: "${it.number}" ${sayDoubt(it)}`),
+    ...quoted.doubts,
+  ];
   if (doubts.length > 0) return { ...unsure(doubts.slice(0, 5).join("; ")), evidence };
   return { problems: [], note, evidence };
 }
 
 function sayDoubt(it: TracedNumber): string {
   if (it.but === "sign") return "was computed with the other sign";
-  return it.but === "reading" ? "was computed only if its comma is a decimal one" : "may be a number that was not computed";
+  return it.but === "reading"
+    ? "was computed only if its comma is a decimal one"
+    : "may be a number that was not computed";
 }
 
 function sayUntraced(it: TracedNumber, text: string, path: string): Omit<Problem, "check"> {
-  const message = it.but === "unit" ? `"${it.number}" was computed with another unit` : `no computed value gives "${it.number}"`;
-  return { message, ...(path === "" ? {} : { path }), claimed: excerpt(text, it.at, it.at + it.number.length), where: `line ${it.line}` };
+  const message =
+    it.but === "unit"
+      ? `"${it.number}" was computed with another unit`
+      : `no computed value gives "${it.number}"`;
+  return {
+    message,
+    ...(path === "" ? {} : { path }),
+    claimed: excerpt(text, it.at, it.at + it.number.length),
+    where: `line ${it.line}`,
+  };
 }
 
 interface Quoted {
@@ -103,8 +137,16 @@ interface Quoted {
   readonly end: number;
 }
 
-/** Texts in quotation marks, not across paragraphs, and block quotes. Lengths are bounded, so this is linear. */
-const quoteForms = [/“([^”\n]{1,4000})”/g, /«([^»\n]{1,4000})»/g, /(?<![\p{L}\p{N}])"([^"\n]{1,4000})"(?![\p{L}\p{N}])/gu, /^>[ \t]?(\S.{0,4000})$/gm];
+/**
+ * Texts in quotation marks, not across paragraphs, and block quotes. Lengths are bounded, so this is
+ * linear.
+ */
+const quoteForms = [
+  /“([^”\n]{1,4000})”/g,
+  /«([^»\n]{1,4000})»/g,
+  /(?<![\p{L}\p{N}])"([^"\n]{1,4000})"(?![\p{L}\p{N}])/gu,
+  /^>[ \t]?(\S.{0,4000})$/gm,
+];
 
 function quotationsOf(text: string): Quoted[] {
   const found: Quoted[] = [];
@@ -130,7 +172,11 @@ function groundQuotations(quotations: readonly Quoted[], path: string, context: 
   for (const { text } of quotations) {
     const hit = findQuote(readQuotation(text), texts);
     if (hit !== undefined) {
-      finding.evidence.push({ path, where: hit.source.where(hit.start), text: excerpt(hit.source.text, hit.start, hit.end) });
+      finding.evidence.push({
+        path,
+        where: hit.source.where(hit.start),
+        text: excerpt(hit.source.text, hit.start, hit.end),
+      });
       if (hit.doubt !== undefined) finding.doubts.push(`"${clip(text, 60)}": ${hit.doubt}`);
       continue;
     }

@@ -9,7 +9,18 @@ export interface Unit {
   readonly factor: number;
 }
 
-const prefixes: Readonly<Record<string, number>> = { f: 1e-15, p: 1e-12, n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+const prefixes: Readonly<Record<string, number>> = {
+  f: 1e-15,
+  p: 1e-12,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+};
 
 /** Unit, dimension, prefixes it is used with. */
 const prefixed: readonly (readonly [string, string, string])[] = [
@@ -63,7 +74,8 @@ const table = new Map<string, Unit>();
 for (const [name, dimension, used] of prefixed) {
   for (const prefix of ["", ...used.split(" ")]) add(`${prefix}${name}`, dimension, prefixes[prefix]!);
 }
-for (const [names, dimension, factor] of words) for (const name of names.split(" ")) add(name, dimension, factor);
+for (const [names, dimension, factor] of words)
+  for (const name of names.split(" ")) add(name, dimension, factor);
 
 function add(name: string, dimension: string, factor: number): void {
   if (!table.has(name)) table.set(name, { name, dimension, factor });

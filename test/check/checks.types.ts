@@ -49,7 +49,8 @@ export const output: { claims: { quote: string; n: number }[] } = agent({
   checks: [
     grounded("claims[].quote"),
     (it) => it.claims.length > 0 || "no claim found: say why instead",
-    (it, { read }) => (read.length > 0 ? it.claims.map((one) => one.quote.toUpperCase()) : unsure("nothing was read")),
+    (it, { read }) =>
+      read.length > 0 ? it.claims.map((one) => one.quote.toUpperCase()) : unsure("nothing was read"),
     recomputed({ by: () => ({ claims: [] }), relative: 0.1 }),
     check("counted", () => true),
   ],

@@ -10,7 +10,9 @@ import { readNumbers } from "../../src/check/read-numbers.ts";
 
 const judge = (text: unknown, read: string | Source): Verdict => {
   const source = typeof read === "string" ? { name: "notes.md", text: read, value: read } : read;
-  return (runChecks([grounded("text", { kind: "numbers" })], { text }, { input: null, read: [source] }) as Verdict[])[0]!;
+  return (
+    runChecks([grounded("text", { kind: "numbers" })], { text }, { input: null, read: [source] }) as Verdict[]
+  )[0]!;
 };
 
 type Row = readonly [text: string, read: string, result: Verdict["result"], why: string];
@@ -93,7 +95,10 @@ describe("numbers in a text", () => {
   });
 
   test("a failure shows the passage that is about the same thing", () => {
-    const [problem] = judge("128 confirmed hits in 5 doses, with 127 of them tested", "Then 128 confirmed hits in 5 doses.\nOther lines.").problems;
+    const [problem] = judge(
+      "128 confirmed hits in 5 doses, with 127 of them tested",
+      "Then 128 confirmed hits in 5 doses.\nOther lines.",
+    ).problems;
     assert.match(problem!.message, /"127" does not occur/);
     assert.equal(problem!.where, "notes.md:1");
   });
@@ -102,25 +107,42 @@ describe("numbers in a text", () => {
 describe("properties of numbers", () => {
   test("a number passes against any number it is the rounding of, and fails one last place further", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 10_000, max: 9_999_999 }), fc.integer({ min: 1, max: 3 }), (digits, places) => {
-        const exact = digits / 10_000;
-        const stated = exact.toFixed(places);
-        assert.equal(judge(`it is ${stated} here`, `it is ${exact} here`).result, "pass");
-        const altered = (Number(stated) + 2 * 10 ** -places).toFixed(places);
-        assert.equal(judge(`it is ${altered} here`, `it is ${exact} here`).result, "fail");
-      }),
+      fc.property(
+        fc.integer({ min: 10_000, max: 9_999_999 }),
+        fc.integer({ min: 1, max: 3 }),
+        (digits, places) => {
+          const exact = digits / 10_000;
+          const stated = exact.toFixed(places);
+          assert.equal(judge(`it is ${stated} here`, `it is ${exact} here`).result, "pass");
+          const altered = (Number(stated) + 2 * 10 ** -places).toFixed(places);
+          assert.equal(judge(`it is ${altered} here`, `it is ${exact} here`).result, "fail");
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   test("reading never takes long, whatever the text, and places every number inside it", () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 300, unit: fc.constantFrom(..."0123456789.,-+eE%x×^()[]#: \nJanuaryµM'".split("")) }), (text) => {
-        for (const it of readNumbers(text)) assert.equal(text.slice(it.at, it.end), it.text);
-      }),
+      fc.property(
+        fc.string({
+          maxLength: 300,
+          unit: fc.constantFrom(..."0123456789.,-+eE%x×^()[]#: \nJanuaryµM'".split("")),
+        }),
+        (text) => {
+          for (const it of readNumbers(text)) assert.equal(text.slice(it.at, it.end), it.text);
+        },
+      ),
       { numRuns: 500 },
     );
-    for (const hostile of ["1,".repeat(50_000), "1 ".repeat(50_000), "1".repeat(100_000), "1-".repeat(50_000), "-".repeat(100_000), "1.1.".repeat(30_000)]) {
+    for (const hostile of [
+      "1,".repeat(50_000),
+      "1 ".repeat(50_000),
+      "1".repeat(100_000),
+      "1-".repeat(50_000),
+      "-".repeat(100_000),
+      "1.1.".repeat(30_000),
+    ]) {
       const start = performance.now();
       readNumbers(hostile);
       assert.ok(performance.now() - start < 1_000, hostile.slice(0, 10));

@@ -31,7 +31,13 @@ describe("a quotation passes", () => {
     ["of three words", "885 hits were"],
   ];
   for (const [how, quote] of faithful) {
-    test(how, () => assert.equal(judge(quote, [other, protocol]).result, "pass", JSON.stringify(judge(quote, [other, protocol]))));
+    test(how, () =>
+      assert.equal(
+        judge(quote, [other, protocol]).result,
+        "pass",
+        JSON.stringify(judge(quote, [other, protocol])),
+      ),
+    );
   }
 
   test("with the line it stands on as evidence", () => {
@@ -42,7 +48,13 @@ describe("a quotation passes", () => {
   });
 
   test("from a value, with the path in it; and from a document inside a value, with its file and line", () => {
-    const value = { name: "search", value: { hits: [{ note: "the yield was low" }], papers: [{ file: "a.md", text: "one\ntwo words here" }] } };
+    const value = {
+      name: "search",
+      value: {
+        hits: [{ note: "the yield was low" }],
+        papers: [{ file: "a.md", text: "one\ntwo words here" }],
+      },
+    };
     assert.equal(judge("yield was low", [value]).evidence![0]!.where, "search hits[0].note");
     assert.equal(judge("two words here", [value]).evidence![0]!.where, "a.md:2");
   });
@@ -65,7 +77,13 @@ describe("a quotation fails", () => {
     ["without a word", "…"],
   ];
   for (const [how, quote] of wrong) {
-    test(how, () => assert.equal(judge(quote, [other, protocol]).result, "fail", JSON.stringify(judge(quote, [other, protocol]))));
+    test(how, () =>
+      assert.equal(
+        judge(quote, [other, protocol]).result,
+        "fail",
+        JSON.stringify(judge(quote, [other, protocol])),
+      ),
+    );
   }
 
   test("with the nearest passage, its file and its line beside the claim", () => {
@@ -84,12 +102,20 @@ describe("a quotation fails", () => {
 
 describe("where a quotation is looked for", () => {
   const gate = (output: unknown, options: GroundedOptions): Verdict =>
-    (runChecks([grounded("claims[].quote", options)], output, { input: null, read: [protocol, other] }) as Verdict[])[0]!;
+    (
+      runChecks([grounded("claims[].quote", options)], output, {
+        input: null,
+        read: [protocol, other],
+      }) as Verdict[]
+    )[0]!;
 
   test("is the file its sibling names, by its path or the end of it", () => {
     const claim = { quote: "Nine samples were frozen", file: "other.md" };
     assert.equal(gate({ claims: [claim] }, { in: "claims[].file" }).result, "pass");
-    const { problems } = gate({ claims: [claim, { ...claim, file: "papers/protocol.md" }] }, { in: "claims[].file" });
+    const { problems } = gate(
+      { claims: [claim, { ...claim, file: "papers/protocol.md" }] },
+      { in: "claims[].file" },
+    );
     assert.equal(problems.length, 1);
     assert.equal(problems[0]!.path, "claims[1].quote");
     assert.match(problems[0]!.message, /but in papers\/other\.md:1/);
@@ -97,8 +123,14 @@ describe("where a quotation is looked for", () => {
 
   test("fails for a file that was not read, and for no file", () => {
     const quote = "Nine samples were frozen";
-    assert.match(gate({ claims: [{ quote, file: "papers/third.md" }] }, { in: "claims[].file" }).problems[0]!.message, /was not read/);
-    assert.match(gate({ claims: [{ quote }] }, { in: "claims[].file" }).problems[0]!.message, /names no file/);
+    assert.match(
+      gate({ claims: [{ quote, file: "papers/third.md" }] }, { in: "claims[].file" }).problems[0]!.message,
+      /was not read/,
+    );
+    assert.match(
+      gate({ claims: [{ quote }] }, { in: "claims[].file" }).problems[0]!.message,
+      /names no file/,
+    );
   });
 
   test("is the source an option names, or those whose names begin so", () => {
@@ -109,14 +141,18 @@ describe("where a quotation is looked for", () => {
   });
 
   test("unsure where nothing stands at the path, unless that is said to be right (E11)", () => {
-    for (const output of [{ claims: [] }, {}, { claims: [{ text: "x" }] }]) assert.equal(gate(output, {}).result, "unsure", JSON.stringify(output));
+    for (const output of [{ claims: [] }, {}, { claims: [{ text: "x" }] }])
+      assert.equal(gate(output, {}).result, "unsure", JSON.stringify(output));
     assert.match(gate({ claims: [] }, {}).note!, /optional: true/);
     assert.equal(gate({ claims: [] }, { optional: true }).result, "pass");
   });
 
   test("an item that leaves its quotation out fails beside others that have one", () => {
     const { problems } = gate({ claims: [{ quote: "Nine samples were frozen" }, { quote: "" }, {}] }, {});
-    assert.deepEqual(problems.map((it) => it.path), ["claims[1].quote", "claims[2].quote"]);
+    assert.deepEqual(
+      problems.map((it) => it.path),
+      ["claims[1].quote", "claims[2].quote"],
+    );
   });
 });
 
@@ -127,7 +163,9 @@ describe("an ellipsis that may mislead is unsure", () => {
     assert.match(verdict.note!, /leaves out "not"/);
   });
   test("when it leaves out pages", () => {
-    const verdict = judge("first words here … last words there", [source("a", `first words here ${"filler ".repeat(1_000)} last words there`)]);
+    const verdict = judge("first words here … last words there", [
+      source("a", `first words here ${"filler ".repeat(1_000)} last words there`),
+    ]);
     assert.equal(verdict.result, "unsure");
   });
 });
@@ -158,16 +196,21 @@ describe("properties of quotations", () => {
 
   test("any altered letter or digit fails, unless the altered words stand there too", () => {
     fc.assert(
-      fc.property(draw, fc.nat(), fc.stringMatching(/^[a-zA-Z0-9]$/), ([pieces, from, count], place, letter) => {
-        const whole = pieces.flat().join("");
-        const quote = cut(pieces, from, count);
-        const places = [...quote.matchAll(/[a-zA-Z0-9]/g)].map((it) => it.index);
-        const at = places[place % places.length]!;
-        const altered = quote.slice(0, at) + letter + quote.slice(at + 1);
-        const plain = (it: string): string => it.replaceAll("–", "-").replace(/\s+/g, " ");
-        if (plain(whole).includes(plain(altered))) return;
-        assert.equal(judge(altered, [source("s", whole)], { kind: "quote" }).result, "fail", altered);
-      }),
+      fc.property(
+        draw,
+        fc.nat(),
+        fc.stringMatching(/^[a-zA-Z0-9]$/),
+        ([pieces, from, count], place, letter) => {
+          const whole = pieces.flat().join("");
+          const quote = cut(pieces, from, count);
+          const places = [...quote.matchAll(/[a-zA-Z0-9]/g)].map((it) => it.index);
+          const at = places[place % places.length]!;
+          const altered = quote.slice(0, at) + letter + quote.slice(at + 1);
+          const plain = (it: string): string => it.replaceAll("–", "-").replace(/\s+/g, " ");
+          if (plain(whole).includes(plain(altered))) return;
+          assert.equal(judge(altered, [source("s", whole)], { kind: "quote" }).result, "fail", altered);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -177,7 +220,7 @@ test("looking a quotation up in 1 MB, missing it and naming the nearest passage 
   const words = "alpha beta gamma delta the of and in to compound inhibits assay 12.5 µM with".split(" ");
   let state = 1;
   const parts: string[] = [];
-  for (let length = 0; length < 1_000_000; ) {
+  for (let length = 0; length < 1_000_000;) {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
     const next = words[state % words.length]!;
     parts.push(next, state % 9 === 0 ? "\n" : " ");

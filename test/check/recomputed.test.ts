@@ -13,16 +13,23 @@ const judge = (value: unknown, options: RecomputedOptions = {}, input: unknown =
 
 describe("two computations", () => {
   test("agree within a tolerance of logarithms, and disagree beyond it", () => {
-    const value = (second: number): unknown => ({ first: { ic50: { a: 1 } }, second: { ic50: { a: second } } });
+    const value = (second: number): unknown => ({
+      first: { ic50: { a: 1 } },
+      second: { ic50: { a: second } },
+    });
     assert.equal(judge(value(10 ** 0.0199), { log10: 0.02 }).result, "pass");
     assert.equal(judge(value(10 ** 0.02), { log10: 0.02 }).result, "pass");
     const far = judge(value(10 ** 0.0201), { log10: 0.02 });
     assert.equal(far.result, "fail");
-    assert.deepEqual([far.problems[0]!.path, far.problems[0]!.claimed, far.problems[0]!.where], ["first.ic50.a", "1", "second"]);
+    assert.deepEqual(
+      [far.problems[0]!.path, far.problems[0]!.claimed, far.problems[0]!.where],
+      ["first.ic50.a", "1", "second"],
+    );
   });
 
   test("of opposite signs, or zero beside a positive number, do not agree by logarithms", () => {
-    for (const second of [-1, 0]) assert.equal(judge({ first: [1], second: [second] }, { log10: 5 }).result, "fail");
+    for (const second of [-1, 0])
+      assert.equal(judge({ first: [1], second: [second] }, { log10: 5 }).result, "fail");
   });
 
   test("agree by a relative or an absolute tolerance, and without one only but for rounding", () => {
@@ -40,22 +47,44 @@ describe("two computations", () => {
   });
 
   test("may list texts and named records in any order", () => {
-    const first = { shortlist: ["x", "y"], fits: [{ id: "x", v: 1 }, { id: "y", v: 2 }] };
-    const second = { shortlist: ["y", "x"], fits: [{ id: "y", v: 2 }, { id: "x", v: 1 }] };
+    const first = {
+      shortlist: ["x", "y"],
+      fits: [
+        { id: "x", v: 1 },
+        { id: "y", v: 2 },
+      ],
+    };
+    const second = {
+      shortlist: ["y", "x"],
+      fits: [
+        { id: "y", v: 2 },
+        { id: "x", v: 1 },
+      ],
+    };
     assert.equal(judge({ first, second }).result, "pass");
-    const { problems } = judge({ first, second: { ...second, shortlist: ["y", "z"], fits: second.fits.slice(1) } });
-    assert.deepEqual(problems.map((it) => [it.path, it.claimed, it.found]), [
-      ["first.shortlist", "x", "nothing"],
-      ["first.shortlist", "nothing", "z"],
-      ["first.fits[1]", "y", "nothing"],
-    ]);
+    const { problems } = judge({
+      first,
+      second: { ...second, shortlist: ["y", "z"], fits: second.fits.slice(1) },
+    });
+    assert.deepEqual(
+      problems.map((it) => [it.path, it.claimed, it.found]),
+      [
+        ["first.shortlist", "x", "nothing"],
+        ["first.shortlist", "nothing", "z"],
+        ["first.fits[1]", "y", "nothing"],
+      ],
+    );
   });
 
   test("are compared only at the paths given, each side by its own", () => {
     const value = { first: { r: 0.8, note: "a" }, second: { pearson: 0.8, note: "b" } };
     assert.equal(judge(value, { at: [["r", "pearson"]] }).result, "pass");
     assert.equal(judge(value, { at: ["note"] }).result, "fail");
-    assert.equal(judge({ first: { rows: [{ v: 1 }, { v: 2 }] }, second: { rows: [{ v: 1 }] } }, { at: ["rows[].v"] }).result, "fail");
+    assert.equal(
+      judge({ first: { rows: [{ v: 1 }, { v: 2 }] }, second: { rows: [{ v: 1 }] } }, { at: ["rows[].v"] })
+        .result,
+      "fail",
+    );
   });
 
   test("are unsure with nothing to compare: empty, a path in neither, or not two", () => {
@@ -81,21 +110,38 @@ describe("a result computed again from the input", () => {
   });
 
   test("may be computed by a promise; a recomputation that fails is unsure (C3)", async () => {
-    const run = (work: () => unknown): unknown => runChecks([recomputed({ by: work })], { sum: 6 }, { input: null, read: [] });
+    const run = (work: () => unknown): unknown =>
+      runChecks([recomputed({ by: work })], { sum: 6 }, { input: null, read: [] });
     assert.equal(((await run(async () => ({ sum: 6 }))) as Verdict[])[0]!.result, "pass");
-    assert.equal(((await run(() => { throw new Error("no data"); })) as Verdict[])[0]!.result, "unsure");
+    assert.equal(
+      (
+        (await run(() => {
+          throw new Error("no data");
+        })) as Verdict[]
+      )[0]!.result,
+      "unsure",
+    );
   });
 });
 
 test("a structure agrees with itself, and with no structure in which one number was moved", () => {
   const tree = fc.letrec((tie) => ({
-    node: fc.oneof({ maxDepth: 3 }, fc.double({ min: 1, max: 1e6, noNaN: true }), fc.string(), fc.array(tie("node"), { maxLength: 4 }), fc.dictionary(fc.string(), tie("node"), { maxKeys: 4 })),
+    node: fc.oneof(
+      { maxDepth: 3 },
+      fc.double({ min: 1, max: 1e6, noNaN: true }),
+      fc.string(),
+      fc.array(tie("node"), { maxLength: 4 }),
+      fc.dictionary(fc.string(), tie("node"), { maxKeys: 4 }),
+    ),
   })).node;
   fc.assert(
     fc.property(tree, fc.double({ min: 1, max: 1e6, noNaN: true }), (value, moved) => {
       const first = { value, moved };
       assert.equal(judge({ first, second: structuredClone(first) }).result, "pass");
-      assert.equal(judge({ first, second: { value, moved: moved * 1.001 } }, { log10: 0.0001 }).result, "fail");
+      assert.equal(
+        judge({ first, second: { value, moved: moved * 1.001 } }, { log10: 0.0001 }).result,
+        "fail",
+      );
     }),
     { numRuns: 200 },
   );

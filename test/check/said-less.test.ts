@@ -6,10 +6,12 @@ import fc from "fast-check";
 import type { Problem } from "../../src/check/check.ts";
 import { saidLess } from "../../src/check/said-less.ts";
 
-const at = (...paths: readonly string[]): Problem[] => paths.map((path) => ({ check: "c", message: "wrong", path }));
+const at = (...paths: readonly string[]): Problem[] =>
+  paths.map((path) => ({ check: "c", message: "wrong", path }));
 const claim = (id: string, quote = `quote of ${id}`): { id: string; quote: string } => ({ id, quote });
 const before = { claims: [claim("a"), claim("b"), claim("c")], summary: "three claims" };
-const lost = (next: unknown, problems: readonly Problem[] = []): (string | undefined)[] => saidLess(before, next, problems).map((it) => it.path);
+const lost = (next: unknown, problems: readonly Problem[] = []): (string | undefined)[] =>
+  saidLess(before, next, problems).map((it) => it.path);
 
 describe("a retry", () => {
   test("that drops an item no problem named has said less", () => {
@@ -25,17 +27,25 @@ describe("a retry", () => {
 
   test("that empties its list, its items or its text has said less", () => {
     assert.deepEqual(lost({ ...before, claims: [] }), ["claims[0]", "claims[1]", "claims[2]"]);
-    assert.deepEqual(lost({ ...before, claims: [claim("a"), claim("b", ""), claim("c")] }), ["claims[1].quote"]);
+    assert.deepEqual(lost({ ...before, claims: [claim("a"), claim("b", ""), claim("c")] }), [
+      "claims[1].quote",
+    ]);
     assert.deepEqual(lost({ claims: before.claims }), ["summary"]);
     assert.deepEqual(lost(null), [""]);
   });
 
   test("that pads with copies has said less (S3)", () => {
-    assert.deepEqual(lost({ ...before, claims: [claim("a"), claim("a"), claim("a")] }), ["claims[1]", "claims[2]"]);
+    assert.deepEqual(lost({ ...before, claims: [claim("a"), claim("a"), claim("a")] }), [
+      "claims[1]",
+      "claims[2]",
+    ]);
   });
 
   test("that changes, adds or reorders has not (S1)", () => {
-    assert.deepEqual(lost({ summary: "other words", claims: [claim("c"), claim("d"), claim("a", "better"), claim("b")] }), []);
+    assert.deepEqual(
+      lost({ summary: "other words", claims: [claim("c"), claim("d"), claim("a", "better"), claim("b")] }),
+      [],
+    );
   });
 
   test("says what was dropped in words", () => {
@@ -61,13 +71,22 @@ describe("properties of saying less", () => {
 
   test("exactly the dropped items that no problem named are reported", () => {
     fc.assert(
-      fc.property(items, fc.array(fc.constantFrom("keep", "drop", "named"), { minLength: 8, maxLength: 8 }), (list, fates) => {
-        const kept = list.filter((_, index) => fates[index] === "keep");
-        if (kept.length === 0) return;
-        const problems = list.flatMap((_, index) => (fates[index] === "named" ? at(`list[${index}].text`) : []));
-        const expected = list.flatMap((_, index) => (fates[index] === "drop" ? [`list[${index}]`] : []));
-        assert.deepEqual(saidLess({ list }, { list: kept }, problems).map((it) => it.path), expected);
-      }),
+      fc.property(
+        items,
+        fc.array(fc.constantFrom("keep", "drop", "named"), { minLength: 8, maxLength: 8 }),
+        (list, fates) => {
+          const kept = list.filter((_, index) => fates[index] === "keep");
+          if (kept.length === 0) return;
+          const problems = list.flatMap((_, index) =>
+            fates[index] === "named" ? at(`list[${index}].text`) : [],
+          );
+          const expected = list.flatMap((_, index) => (fates[index] === "drop" ? [`list[${index}]`] : []));
+          assert.deepEqual(
+            saidLess({ list }, { list: kept }, problems).map((it) => it.path),
+            expected,
+          );
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -6,14 +6,24 @@ import { runChecks } from "../../src/check/judge-checks.ts";
 import { traceNumbers } from "../../src/check/trace-numbers.ts";
 import { traced, type TracedOptions } from "../../src/check/traced.ts";
 
-const read: readonly Source[] = [{ name: "protocol.md", text: "Intro.\n885 hits were re-tested in three runs.", value: null }];
-const facts = { pearson: 0.87721, rows: [{ id: "MAT-1", ic50_uM: 0.412 }, { id: "MAT-2", ic50_uM: 12.31 }] };
+const read: readonly Source[] = [
+  { name: "protocol.md", text: "Intro.\n885 hits were re-tested in three runs.", value: null },
+];
+const facts = {
+  pearson: 0.87721,
+  rows: [
+    { id: "MAT-1", ic50_uM: 0.412 },
+    { id: "MAT-2", ic50_uM: 12.31 },
+  ],
+};
 const judge = (text: unknown, options: TracedOptions = {}, input: unknown = facts): Verdict =>
   (runChecks([traced(options)], text, { input, read }) as Verdict[])[0]!;
 
 describe("a traced report", () => {
   test("passes with every number rounded from a computed value and every quotation in a file", () => {
-    const verdict = judge('# Report\n\nr = 0.877 over 2 compounds; MAT-1 has 0.41 µM.\nThe protocol says "885 hits were re-tested in three runs".');
+    const verdict = judge(
+      '# Report\n\nr = 0.877 over 2 compounds; MAT-1 has 0.41 µM.\nThe protocol says "885 hits were re-tested in three runs".',
+    );
     assert.equal(verdict.result, "pass", JSON.stringify(verdict));
     assert.deepEqual(
       verdict.evidence!.map((it) => it.where),
@@ -63,6 +73,10 @@ test("tracing gives each number's line and the path of its value, and leaves out
   const found = traceNumbers("Table 2: MAT-2 at\n12.3 µM, n = 2, 7.7 is not", facts);
   assert.deepEqual(
     found.map((it) => [it.number, it.line, it.tracedTo]),
-    [["12.3 µM", 2, "rows[1].ic50_uM"], ["2", 2, "rows.length"], ["7.7", 2, undefined]],
+    [
+      ["12.3 µM", 2, "rows[1].ic50_uM"],
+      ["2", 2, "rows.length"],
+      ["7.7", 2, undefined],
+    ],
   );
 });

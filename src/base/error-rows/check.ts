@@ -8,12 +8,17 @@ interface CheckErrors {
 export const checkErrors: CheckErrors = {
   CHECK_PATH_UNKNOWN: row({
     retryable: false,
-    message: (it) => `check "${it.check}" looks at "${it.path}", but the output's schema has no "${it.segment}" there`,
-    fix: (it) => (it.known === "" ? "Correct the path: nothing lies below that point." : `Correct the path. Known there: ${it.known}.`),
+    message: (it) =>
+      `check "${it.check}" looks at "${it.path}", but the output's schema has no "${it.segment}" there`,
+    fix: (it) =>
+      it.known === ""
+        ? "Correct the path: nothing lies below that point."
+        : `Correct the path. Known there: ${it.known}.`,
   }),
   CHECK_PATH_INVALID: row({
     retryable: false,
     message: (it) => `"${it.path}" is not a path into an output (character ${it.at})`,
-    fix: () => 'Write names joined by dots, and [] for every item of a list: "claims[].quote", "summary.text", "rows[0].id".',
+    fix: () =>
+      'Write names joined by dots, and [] for every item of a list: "claims[].quote", "summary.text", "rows[0].id".',
   }),
 };
