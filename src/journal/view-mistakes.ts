@@ -2,6 +2,7 @@
 // happened next, and who had read the value by then. A value that passed no check should have no reader (E5);
 // here that is counted from what the steps recorded, never assumed.
 
+import { decode } from "../base/values.ts";
 import type { Problem } from "./events.ts";
 import type { RunView, StepView, VerdictView } from "./view-shape.ts";
 import { flatten } from "./view-tree.ts";
@@ -58,7 +59,9 @@ function isToldElsewhere(view: RunView, parents: Parents, step: StepView, verdic
   const same = (other: VerdictView): boolean =>
     other.check === verdict.check && JSON.stringify(other.problems) === JSON.stringify(verdict.problems);
   if (above?.verdicts.some(same) === true) return true;
-  return [...flatten(view.steps)].some((it) => it !== step && it.verdicts.some((other) => other.seq === verdict.seq && same(other)));
+  return [...flatten(view.steps)].some(
+    (it) => it !== step && it.verdicts.some((other) => other.seq === verdict.seq && same(other)),
+  );
 }
 
 function describe(view: RunView, parents: Parents, step: StepView, verdict: VerdictView): CaughtMistake {
@@ -88,7 +91,8 @@ function describe(view: RunView, parents: Parents, step: StepView, verdict: Verd
 function ownerOf(parents: Parents, step: StepView): StepView {
   let at = step;
   for (let above = parents.get(at); above !== undefined; above = parents.get(at)) {
-    const inner = at.kind === "attempt" || at.kind === "model" || (at.kind === "check" && above.kind === "gate");
+    const inner =
+      at.kind === "attempt" || at.kind === "model" || (at.kind === "check" && above.kind === "gate");
     if (!inner) break;
     at = above;
   }
@@ -101,33 +105,55 @@ function modelBelow(step: StepView): string | undefined {
 
 const onlookers: ReadonlySet<string> = new Set(["check", "gate", "review"]);
 
-function readersOf(view: RunView, parents: Parents, step: StepView, owner: StepView, verdict: VerdictView): Pick<CaughtMistake, "readBy" | "mayHaveReadBy"> {
+function readersOf(
+  view: RunView,
+  parents: Parents,
+  step: StepView,
+  owner: StepView,
+  verdict: VerdictView,
+): Pick<CaughtMistake, "readBy" | "mayHaveReadBy"> {
   const inside = new Set<StepView>(flatten([owner]));
   const parts = owner.kind === "gate" || owner.kind === "check" ? owner.reads : [];
   // What a gate judged together is its makers' business: only others count as readers.
   for (const it of flatten(parts.flatMap((seq) => view.bySeq.get(seq) ?? []))) inside.add(it);
   for (let above = parents.get(owner); above !== undefined; above = parents.get(above)) inside.add(above);
-  const others = [...flatten(view.steps)].filter((it) => it.seq !== undefined && !inside.has(it) && !onlookers.has(it.kind));
+  const others = [...flatten(view.steps)].filter(
+    (it) => it.seq !== undefined && !inside.has(it) && !onlookers.has(it.kind),
+  );
   const values = valuesOf(step, owner);
   const approved = approvedAt(step, owner, parents);
   const counts = (it: StepView): boolean => (it.seq ?? 0) < verdict.seq || (it.seq ?? 0) < approved;
   const sequences = (steps: readonly StepView[]): number[] => steps.map((it) => it.seq ?? 0);
   const given = Math.min(...values.given);
-  const readPart = (it: StepView): boolean => (it.seq ?? 0) < verdict.seq && it.reads.some((read) => parts.includes(read));
+  const readPart = (it: StepView): boolean =>
+    (it.seq ?? 0) < verdict.seq && it.reads.some((read) => parts.includes(read));
   return {
-    readBy: sequences(others.filter((it) => readPart(it) || (counts(it) && it.reads.some((read) => values.read.has(read))))),
-    mayHaveReadBy: sequences(others.filter((it) => counts(it) && it.startedAt >= step.startedAt && it.mayRead >= given)),
+    readBy: sequences(
+      others.filter((it) => readPart(it) || (counts(it) && it.reads.some((read) => values.read.has(read)))),
+    ),
+    mayHaveReadBy: sequences(
+      others.filter((it) => counts(it) && it.startedAt >= step.startedAt && it.mayRead >= given),
+    ),
   };
 }
 
 /** The sequences under which the value could be read, and from where on it was given out. */
 function valuesOf(step: StepView, owner: StepView): { read: ReadonlySet<number>; given: readonly number[] } {
   const own = [step.seq, step.review?.decided?.seq].filter((it) => it !== undefined);
-  if (step === owner && step.kind !== "check" && step.kind !== "gate") return { read: new Set(own), given: own };
+  if (step === owner && step.kind !== "check" && step.kind !== "gate")
+    return { read: new Set(own), given: own };
   // The value left its owner only when the owner ended with the very same value.
-  const released = owner !== step && owner.outputHash !== undefined && owner.outputHash === step.outputHash && owner.state === "done";
+  const released = owner !== step && owner.state === "done" && isSame(step, owner);
   const given = released && owner.seq !== undefined ? [owner.seq] : [];
   return { read: new Set([...own, ...given]), given };
+}
+
+function isSame(candidate: StepView, owner: StepView): boolean {
+  return (
+    candidate.output !== undefined &&
+    owner.outputHash !== undefined &&
+    decode(candidate.output).hash === owner.outputHash
+  );
 }
 
 /** Sequence of the decision by which a person let the value through; Infinity when none did. */
@@ -139,15 +165,22 @@ function approvedAt(step: StepView, owner: StepView, parents: Parents): number {
 }
 
 function whatFollowed(view: RunView, parents: Parents, step: StepView, owner: StepView): string {
-  const siblings = step === owner ? (parents.get(owner)?.children ?? view.steps) : (parents.get(step)?.children ?? []);
+  const siblings =
+    step === owner ? (parents.get(owner)?.children ?? view.steps) : (parents.get(step)?.children ?? []);
   const later = siblings.slice(siblings.indexOf(step) + 1);
-  const next = later.find((it) => it.kind === "attempt" || it.kind === "review" || (it.name === step.name && it.kind === step.kind));
+  const next = later.find(
+    (it) => it.kind === "attempt" || it.kind === "review" || (it.name === step.name && it.kind === step.kind),
+  );
   if (next?.kind === "review") return askedNext(next);
   if (next !== undefined) return triedNext(step, next);
   if (owner.state === "running" || owner.state === "waiting") return "the step goes on";
-  if (view.status === "failed") return `the run failed: ${view.failure?.message ?? owner.message ?? owner.outcome ?? ""}`.trim();
-  if (owner.state === "failed") return `the step failed (${owner.outcome ?? "failed"}), and the workflow went on without it`;
-  return owner.state === "rejected" || owner.state === "invalidated" ? "its output was not used" : "the workflow was told, and decided";
+  if (view.status === "failed")
+    return `the run failed: ${view.failure?.message ?? owner.message ?? owner.outcome ?? ""}`.trim();
+  if (owner.state === "failed")
+    return `the step failed (${owner.outcome ?? "failed"}), and the workflow went on without it`;
+  return owner.state === "rejected" || owner.state === "invalidated"
+    ? "its output was not used"
+    : "the workflow was told, and decided";
 }
 
 function askedNext(review: StepView): string {
@@ -162,7 +195,11 @@ function askedNext(review: StepView): string {
 function triedNext(step: StepView, next: StepView): string {
   const [was, is] = [step.model ?? modelBelow(step), next.model ?? modelBelow(next)];
   const how = is !== undefined && was !== is ? `next model, ${is}` : "retried with this feedback";
-  const state: Partial<Record<StepView["state"], string>> = { done: "passed", rejected: "did not pass either", failed: "failed" };
+  const state: Partial<Record<StepView["state"], string>> = {
+    done: "passed",
+    rejected: "did not pass either",
+    failed: "failed",
+  };
   const number = next.attempt === undefined ? "the next try" : `attempt ${next.attempt}`;
   return `${how}; ${number} ${state[next.state] ?? "is under way"}`;
 }

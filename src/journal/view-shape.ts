@@ -20,7 +20,15 @@ export interface VerdictView {
  * `rejected`: its output did not pass and was not used. `waiting`: for a person, a signal, a time or a child run.
  * `group`s (an item of a map, a branch) take the state of what is below them.
  */
-export type StepState = "running" | "waiting" | "done" | "failed" | "rejected" | "reused" | "invalidated" | "cancelled";
+export type StepState =
+  | "running"
+  | "waiting"
+  | "done"
+  | "failed"
+  | "rejected"
+  | "reused"
+  | "invalidated"
+  | "cancelled";
 
 export interface TokenUsage {
   readonly inputTokens: number;
@@ -87,7 +95,11 @@ export interface StepView {
   readonly invalidated?: { readonly because: string; readonly by: string };
   readonly review?: ReviewView;
   /** Proof of an effect, or its intent while no receipt is known. */
-  readonly effect?: { readonly tool: string; readonly key: string; readonly state: "intended" | "sent" | "settled" };
+  readonly effect?: {
+    readonly tool: string;
+    readonly key: string;
+    readonly state: "intended" | "sent" | "settled";
+  };
   readonly childRun?: RunId;
   readonly wakeAt?: number;
   readonly warnings: readonly string[];
@@ -139,7 +151,12 @@ export interface RunView {
   /** All steps with a sequence. */
   readonly bySeq: ReadonlyMap<number, StepView>;
   readonly reviews: readonly ReviewView[];
-  readonly signals: readonly { readonly seq: number; readonly at: number; readonly name: string; readonly payload: Json }[];
+  readonly signals: readonly {
+    readonly seq: number;
+    readonly at: number;
+    readonly name: string;
+    readonly payload: Json;
+  }[];
   /** Names of signals the parked run waits for. */
   readonly waitsForSignals: readonly string[];
   readonly logs: readonly LogLine[];

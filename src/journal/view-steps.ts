@@ -3,7 +3,15 @@
 import { type Json, sha } from "../base/values.ts";
 import type { AnyEvent, JournalEvent, StepIdentity } from "./events.ts";
 import type { RunStatus } from "./journal.ts";
-import { defined, type DraftStep, type ReviewView, type StepState, type StepView, type TokenUsage, type VerdictView } from "./view-shape.ts";
+import {
+  defined,
+  type DraftStep,
+  type ReviewView,
+  type StepState,
+  type StepView,
+  type TokenUsage,
+  type VerdictView,
+} from "./view-shape.ts";
 
 /** What the kinds of steps record beside their output. Every member is optional and read with care (VIEW1). */
 interface StepMore {
@@ -34,12 +42,16 @@ interface Folding {
 }
 
 /** All steps of a run in order of their events, and its reviews. */
-export function foldSteps(events: readonly AnyEvent[], status: RunStatus): { steps: DraftStep[]; reviews: ReviewView[] } {
+export function foldSteps(
+  events: readonly AnyEvent[],
+  status: RunStatus,
+): { steps: DraftStep[]; reviews: ReviewView[] } {
   const folding: Folding = { steps: [], reviews: [], bySeq: new Map(), open: new Map(), tries: new Map() };
   for (const event of events) foldEvent(folding, event);
   markRejected(folding);
   if (status === "cancelled" || status === "failed" || status === "completed") {
-    for (const step of folding.steps) if (step.state === "waiting" || step.state === "running") step.state = "cancelled";
+    for (const step of folding.steps)
+      if (step.state === "waiting" || step.state === "running") step.state = "cancelled";
   }
   return { steps: folding.steps, reviews: folding.reviews };
 }
@@ -56,15 +68,24 @@ function foldEvent(folding: Folding, event: AnyEvent): void {
     }
     case "step.invalidated": {
       const step = folding.bySeq.get(event.data.seq);
-      if (step !== undefined) Object.assign(step, { state: "invalidated", invalidated: { because: event.data.because, by: event.data.by } });
+      if (step !== undefined)
+        Object.assign(step, {
+          state: "invalidated",
+          invalidated: { because: event.data.because, by: event.data.by },
+        });
       return;
     }
     case "effect.intended":
-      return begin(folding, event, { state: "running", effect: { tool: event.data.tool, key: event.data.key, state: "intended" }, input: event.data.input });
+      return begin(folding, event, {
+        state: "running",
+        effect: { tool: event.data.tool, key: event.data.key, state: "intended" },
+        input: event.data.input,
+      });
     case "effect.received":
     case "effect.settled": {
       const step = folding.bySeq.get(event.data.intent);
-      if (step?.effect !== undefined) step.effect = { ...step.effect, state: event.kind === "effect.received" ? "sent" : "settled" };
+      if (step?.effect !== undefined)
+        step.effect = { ...step.effect, state: event.kind === "effect.received" ? "sent" : "settled" };
       return;
     }
     case "review.asked":
@@ -77,7 +98,13 @@ function foldEvent(folding: Folding, event: AnyEvent): void {
       return close(folding, event.data.set, event.at, { state: "done" });
     case "child.started": {
       const { child, may, reads = [], input } = event.data;
-      return begin(folding, event, { state: "running", childRun: child, mayRead: may, reads, ...(input === undefined ? {} : { input }) });
+      return begin(folding, event, {
+        state: "running",
+        childRun: child,
+        mayRead: may,
+        reads,
+        ...(input === undefined ? {} : { input }),
+      });
     }
     case "child.ended":
       return childEnded(folding, event);
@@ -161,28 +188,82 @@ function ended(folding: Folding, event: JournalEvent<"step.completed"> | Journal
     failedTries: folding.tries.get(key) ?? [],
     warnings: more.warnings ?? [],
     verdicts: (more.verdicts ?? []).map((it) => ({ ...it, problems: it.problems ?? [], seq: event.seq })),
-    ...defined({ input: data.input, tries: data.tries, innerScope: more.scope, attempt: more.attempt, judged: more.judged }),
+    ...defined({
+      input: data.input,
+      tries: data.tries,
+      innerScope: more.scope,
+      attempt: more.attempt,
+      judged: more.judged,
+    }),
     ...modelFacts(step, more, "out" in data ? data.out : undefined),
   });
   if ("out" in data) completed(step, data, more);
-  else Object.assign(step, { state: "failed", outcome: data.outcome, message: data.message, problems: data.problems ?? [], ...defined({ stack: data.stack }) });
+  else
+    Object.assign(step, {
+      state: "failed",
+      outcome: data.outcome,
+      message: data.message,
+      problems: data.problems ?? [],
+      ...defined({ stack: data.stack }),
+    });
   folding.tries.delete(key);
 }
 
 function completed(step: DraftStep, data: JournalEvent<"step.completed">["data"], more: StepMore): void {
-  Object.assign(step, { state: data.reused === undefined ? "done" : "reused", output: data.out, outputHash: data.hash, ...defined({ reusedFrom: data.reused }) });
+  Object.assign(step, {
+    state: data.reused === undefined ? "done" : "reused",
+    output: data.out,
+    outputHash: data.hash,
+    ...defined({ reusedFrom: data.reused }),
+  });
   if (more.accepted === false) step.state = "rejected";
+  const members = membersOf(data.out);
+  if (step.kind === "attempt" && "answer" in members) Object.assign(step, attemptFacts(members));
+  if (step.kind === "tool" && typeof members["ok"] === "boolean") Object.assign(step, toolFacts(members));
+  const failed = step.kind === "model" ? membersOf(members["failed"]) : {};
+  if (typeof failed["message"] === "string")
+    Object.assign(step, { state: "failed", outcome: "failed", message: failed["message"] });
+}
+
+type Members = { readonly [key: string]: Json };
+
+function membersOf(json: Json | undefined): Members {
+  return typeof json === "object" && json !== null && !Array.isArray(json) ? (json as Members) : {};
+}
+
+/** An attempt records how it ended as its value: what people want to see is the candidate in it. */
+function attemptFacts(it: Members): Partial<DraftStep> {
+  const message = it["message"];
+  return {
+    ...defined({ output: it["output"] ?? it["answer"], ...(typeof message === "string" ? { message } : {}) }),
+    ...(it["ok"] === false ? { state: "rejected" } : {}),
+  };
+}
+
+/** A tool called by a model records an error as its value, since the model is told of it. */
+function toolFacts(it: Members): Partial<DraftStep> {
+  if (it["ok"] === true) return defined({ output: it["value"] });
+  return {
+    state: "failed",
+    outcome: "failed",
+    message: typeof it["error"] === "string" ? it["error"] : "failed",
+  };
 }
 
 /** Model, usage and cost: recorded beside a step, or in the answer a model step gave. */
 function modelFacts(step: DraftStep, more: StepMore, out: Json | undefined): Partial<DraftStep> {
   const answer: StepMore = step.kind === "model" ? { ...readMore(out), ...more } : more;
   const { model, standin, usage, costUsd } = answer;
-  return defined({ model, standin, usage: usage && { inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0 }, costUsd });
+  return defined({
+    model,
+    standin,
+    usage: usage && { inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0 },
+    costUsd,
+  });
 }
 
 function readMore(more: Json | undefined): StepMore {
-  return typeof more === "object" && more !== null && !Array.isArray(more) ? (more as StepMore) : {};
+  return membersOf(more) as StepMore;
 }
 
 function asked(folding: Folding, event: JournalEvent<"review.asked">): void {
@@ -211,16 +292,28 @@ function decided(folding: Folding, event: JournalEvent<"review.decided">): void 
   folding.reviews[at] = review;
   folding.bySeq.set(event.seq, step);
   const state: StepState = refusals.has(data.decision) ? "failed" : "done";
-  close(folding, data.asked, event.at, { state, review, ...defined({ output: data.value ?? step.input, outputHash: data.hash ?? data.shownHash }) });
-  if (state === "failed") Object.assign(step, { outcome: data.decision === "expire" ? "expired" : "rejected", ...defined({ message: data.because }) });
+  close(folding, data.asked, event.at, {
+    state,
+    review,
+    ...defined({ output: data.value ?? step.input, outputHash: data.hash ?? data.shownHash }),
+  });
+  if (state === "failed")
+    Object.assign(step, {
+      outcome: data.decision === "expire" ? "expired" : "rejected",
+      ...defined({ message: data.because }),
+    });
 }
 
 function childEnded(folding: Folding, event: JournalEvent<"child.ended">): void {
-  const { started, output, hash, outcome, message, problems } = event.data;
-  const step = folding.bySeq.get(started);
-  if (step !== undefined) folding.bySeq.set(event.seq, step);
+  const { child, output, hash, outcome, message, problems } = event.data;
+  const step = folding.steps.findLast((it) => it.childRun === child);
+  if (step?.seq === undefined) return;
+  folding.bySeq.set(event.seq, step);
   const state: StepState = outcome === undefined ? "done" : outcome === "cancelled" ? "cancelled" : "failed";
-  close(folding, started, event.at, { state, ...defined({ output, outputHash: hash, outcome, message, problems }) });
+  close(folding, step.seq, event.at, {
+    state,
+    ...defined({ output, outputHash: hash, outcome, message, problems }),
+  });
 }
 
 /** A check of another step: its verdicts are shown there, and what failed it was not used. */
@@ -232,7 +325,9 @@ function markRejected(folding: Folding): void {
   }
   for (const step of folding.steps) {
     const refused = step.verdicts.some((it) => it.result !== "pass");
-    if (refused && step.state === "done" && (step.kind === "attempt" || step.kind === "model")) step.state = "rejected";
-    if (step.kind === "attempt" && step.state === "failed" && (refused || step.outcome === "rejected")) step.state = "rejected";
+    if (refused && step.state === "done" && (step.kind === "attempt" || step.kind === "model"))
+      step.state = "rejected";
+    if (step.kind === "attempt" && step.state === "failed" && (refused || step.outcome === "rejected"))
+      step.state = "rejected";
   }
 }

@@ -12,7 +12,10 @@ export const noUsage: TokenUsage = { inputTokens: 0, outputTokens: 0 };
 
 export function addUsage(sum: TokenUsage, more: TokenUsage | undefined): TokenUsage {
   if (more === undefined) return sum;
-  return { inputTokens: sum.inputTokens + more.inputTokens, outputTokens: sum.outputTokens + more.outputTokens };
+  return {
+    inputTokens: sum.inputTokens + more.inputTokens,
+    outputTokens: sum.outputTokens + more.outputTokens,
+  };
 }
 
 /** All of these steps and those below, each before its children. */
@@ -67,9 +70,24 @@ function groupStep(scope: string, cut: number): DraftStep {
   const name = nameIn(scope.slice(cut + 1));
   const spent = { calls: 0, costUsd: 0, usage: noUsage };
   return {
-    id: scope, scope: scope.slice(0, Math.max(cut, 0)), innerScope: scope, name, kind: "group", identity: scope, state: "running", path: [],
-    startedAt: 0, failedTries: [], total: spent, verdicts: [], problems: [], reads: [], mayRead: 0, readers: [],
-    warnings: [], children: [],
+    id: scope,
+    scope: scope.slice(0, Math.max(cut, 0)),
+    innerScope: scope,
+    name,
+    kind: "group",
+    identity: scope,
+    state: "running",
+    path: [],
+    startedAt: 0,
+    failedTries: [],
+    total: spent,
+    verdicts: [],
+    problems: [],
+    reads: [],
+    mayRead: 0,
+    readers: [],
+    warnings: [],
+    children: [],
   };
 }
 
@@ -86,7 +104,8 @@ function nameIn(part: string): string {
 function readersOf(drafts: readonly DraftStep[]): Map<number, number[]> {
   const readers = new Map<number, number[]>();
   for (const it of drafts) {
-    for (const read of it.reads) if (it.seq !== undefined) readers.set(read, [...(readers.get(read) ?? []), it.seq]);
+    for (const read of it.reads)
+      if (it.seq !== undefined) readers.set(read, [...(readers.get(read) ?? []), it.seq]);
   }
   return readers;
 }
@@ -99,9 +118,10 @@ interface Surroundings {
 }
 
 function finish(nodes: readonly Node[], around: Surroundings): readonly StepView[] {
-  const steps = nodes.map(({ step, below }) => {
+  const steps = nodes.map(({ step, below }): DraftStep => {
     step.path = [...around.above, step.name];
-    const closed = around.closed || (step.kind !== "group" && step.state !== "running" && step.state !== "waiting");
+    const closed =
+      around.closed || (step.kind !== "group" && step.state !== "running" && step.state !== "waiting");
     step.children = finish(below, { ...around, above: step.path, closed });
     step.readers = readersAt(step, around.readers);
     if (step.kind === "attempt") liftVerdicts(step);
@@ -111,15 +131,19 @@ function finish(nodes: readonly Node[], around: Surroundings): readonly StepView
   });
   steps.sort((a, b) => a.startedAt - b.startedAt || (a.seq ?? Infinity) - (b.seq ?? Infinity));
   numberAttempts(steps);
-  return steps.map(({ identity: _, judged: __, ...step }): StepView => step);
+  return steps;
 }
 
 /** An attempt is judged by the checks inside it. */
 function liftVerdicts(attempt: DraftStep): void {
   if (attempt.verdicts.length > 0) return;
-  attempt.verdicts = attempt.children.flatMap((it) => (it.kind === "check" || it.kind === "gate" ? it.verdicts : []));
-  if (attempt.state === "done" && attempt.verdicts.some((it) => it.result === "fail")) attempt.state = "rejected";
-  if (attempt.state === "failed" && attempt.verdicts.some((it) => it.result !== "pass")) attempt.state = "rejected";
+  attempt.verdicts = attempt.children.flatMap((it) =>
+    it.kind === "check" || it.kind === "gate" ? it.verdicts : [],
+  );
+  if (attempt.state === "done" && attempt.verdicts.some((it) => it.result === "fail"))
+    attempt.state = "rejected";
+  if (attempt.state === "failed" && attempt.verdicts.some((it) => it.result !== "pass"))
+    attempt.state = "rejected";
 }
 
 /** A review is read under the sequence of its decision as well as of its question. */
@@ -135,12 +159,20 @@ function groupFacts(children: readonly StepView[], closed: boolean): Partial<Dra
   const end = Math.max(...children.map((it) => it.startedAt + (it.ms ?? 0)));
   if (has("waiting")) return { startedAt, state: "waiting" };
   if (has("running") || !closed) return { startedAt, state: "running" };
-  return { startedAt, ms: end - startedAt, state: last?.state === "failed" || last?.state === "cancelled" ? last.state : "done" };
+  return {
+    startedAt,
+    ms: end - startedAt,
+    state: last?.state === "failed" || last?.state === "cancelled" ? last.state : "done",
+  };
 }
 
 function totalOf(step: DraftStep): StepView["total"] {
   const own = step.kind === "model" && step.state !== "reused";
-  let { calls, costUsd, usage } = { calls: own ? 1 : 0, costUsd: own ? (step.costUsd ?? 0) : 0, usage: own ? addUsage(noUsage, step.usage) : noUsage };
+  let { calls, costUsd, usage } = {
+    calls: own ? 1 : 0,
+    costUsd: own ? (step.costUsd ?? 0) : 0,
+    usage: own ? addUsage(noUsage, step.usage) : noUsage,
+  };
   for (const { total } of step.children) {
     calls += total.calls;
     costUsd += total.costUsd;

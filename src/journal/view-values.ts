@@ -27,12 +27,18 @@ export function fillReferences(view: RunView, json: Json, depth = 0): Json {
     const found = at(view.bySeq.get(seq)?.output ?? (seq <= 1 ? view.input : undefined), record["path"]);
     return found === undefined ? json : fillReferences(view, found, depth + 1);
   }
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, fillReferences(view, value, depth)]));
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key, fillReferences(view, value, depth)]),
+  );
 }
 
 /** A part of a value: `path` is a list of keys, or text such as `claims[2].quote`. */
 function at(json: Json | undefined, path: Json | undefined): Json | undefined {
-  const keys = Array.isArray(path) ? path.map(String) : typeof path === "string" ? path.split(/[.[\]]+/).filter(Boolean) : [];
+  const keys = Array.isArray(path)
+    ? path.map(String)
+    : typeof path === "string"
+      ? path.split(/[.[\]]+/).filter(Boolean)
+      : [];
   let found: Json | undefined = json;
   for (const key of keys) {
     if (typeof found !== "object" || found === null) return undefined;

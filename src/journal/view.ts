@@ -14,8 +14,17 @@ import { defined, type RunView } from "./view-shape.ts";
 import { foldSteps } from "./view-steps.ts";
 import { addUsage, buildTree, flatten, noUsage } from "./view-tree.ts";
 
+export { loadValues } from "./view-blobs.ts";
 export { caughtMistakes, type CaughtMistake } from "./view-mistakes.ts";
-export type { LogLine, ReviewView, RunView, StepState, StepView, TokenUsage, VerdictView } from "./view-shape.ts";
+export type {
+  LogLine,
+  ReviewView,
+  RunView,
+  StepState,
+  StepView,
+  TokenUsage,
+  VerdictView,
+} from "./view-shape.ts";
 export { flatten } from "./view-tree.ts";
 export { decodedInput, decodedOutput, fillReferences, findStep, findSteps } from "./view-values.ts";
 
@@ -29,7 +38,9 @@ export function viewRun(events: readonly AnyEvent[]): RunView {
   const steps = buildTree(folded.steps, head.status);
   const all = [...flatten(steps)];
   const answered = all.filter((it) => it.kind === "model" && it.state !== "reused");
-  const distinct = (names: readonly (string | undefined)[]): string[] => [...new Set(names.filter((it) => it !== undefined))];
+  const distinct = (names: readonly (string | undefined)[]): string[] => [
+    ...new Set(names.filter((it) => it !== undefined)),
+  ];
   const { workflow, root, code, input, file, exportName, key, rerunOf, parent, options } = first.data;
   return {
     run: first.run,
@@ -50,7 +61,11 @@ export function viewRun(events: readonly AnyEvent[]): RunView {
     steps,
     bySeq: new Map(all.flatMap((it) => (it.seq === undefined ? [] : [[it.seq, it]]))),
     reviews: folded.reviews,
-    signals: events.flatMap((it) => (it.kind === "signal.received" ? [{ seq: it.seq, at: it.at, name: it.data.name, payload: it.data.payload }] : [])),
+    signals: events.flatMap((it) =>
+      it.kind === "signal.received"
+        ? [{ seq: it.seq, at: it.at, name: it.data.name, payload: it.data.payload }]
+        : [],
+    ),
     logs: events.flatMap((it) => (it.kind === "run.logged" ? [{ seq: it.seq, at: it.at, ...it.data }] : [])),
   };
 }
@@ -61,7 +76,11 @@ type Head = Pick<RunView, "status" | "warnings" | "waitsForSignals"> &
 /** Status and ending. A run that was resumed after an ending is open again. */
 function foldHead(events: readonly AnyEvent[]): Head {
   let head: Head = { status: "waiting", warnings: [], waitsForSignals: [] };
-  const open = (status: RunStatus, waitsForSignals: readonly string[] = []): Head => ({ status, warnings: [], waitsForSignals });
+  const open = (status: RunStatus, waitsForSignals: readonly string[] = []): Head => ({
+    status,
+    warnings: [],
+    waitsForSignals,
+  });
   for (const it of events) {
     const status = endings[it.kind];
     if (status !== undefined) head = { ...open(status), endedAt: it.at, ...ending(it) };
@@ -73,7 +92,8 @@ function foldHead(events: readonly AnyEvent[]): Head {
 }
 
 function ending(event: AnyEvent): Partial<Head> {
-  if (event.kind === "run.completed") return { output: event.data.output, warnings: event.data.warnings ?? [] };
+  if (event.kind === "run.completed")
+    return { output: event.data.output, warnings: event.data.warnings ?? [] };
   if (event.kind === "run.failed") return { failure: event.data };
   if (event.kind === "run.halted") return { halt: event.data };
   if (event.kind === "run.cancelled") return { cancelled: event.data };

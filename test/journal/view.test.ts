@@ -5,12 +5,24 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { StepIdentity } from "../../src/journal/events.ts";
 import { scopeBelow } from "../../src/journal/view-steps.ts";
-import { caughtMistakes, decodedInput, decodedOutput, findStep, flatten, type StepView, viewRun } from "../../src/journal/view.ts";
+import {
+  caughtMistakes,
+  decodedInput,
+  decodedOutput,
+  findStep,
+  flatten,
+  loadValues,
+  type StepView,
+  viewRun,
+} from "../../src/journal/view.ts";
 import { childScope } from "../../src/runtime/identity.ts";
 import { answer, began, below, leadFinding, misquote, RunEvents } from "./run-events.ts";
 
 const outline = (steps: readonly StepView[], depth = 0): string[] =>
-  steps.flatMap((it) => [`${"  ".repeat(depth)}${it.name} ${it.kind} ${it.state}`, ...outline(it.children, depth + 1)]);
+  steps.flatMap((it) => [
+    `${"  ".repeat(depth)}${it.name} ${it.kind} ${it.state}`,
+    ...outline(it.children, depth + 1),
+  ]);
 
 describe("a view of a run", () => {
   test("shows every step below the step that opened its scope", () => {
@@ -48,7 +60,9 @@ describe("a view of a run", () => {
   test("keeps a rejected attempt's output and verdicts", () => {
     const rejected = findStep(viewRun(leadFinding().list), "attempt 1");
     assert.ok(rejected);
-    assert.deepEqual(decodedOutput(rejected), { claims: [{ quote: misquote.claimed, file: "papers/boby-2023.txt" }] });
+    assert.deepEqual(decodedOutput(rejected), {
+      claims: [{ quote: misquote.claimed, file: "papers/boby-2023.txt" }],
+    });
     assert.equal(rejected.verdicts[0]?.problems[0]?.where, misquote.where);
     assert.equal(rejected.attempt, 1);
   });
@@ -66,7 +80,8 @@ describe("a view of a run", () => {
     const readers = (load?.readers ?? []).map((seq) => view.bySeq.get(seq)?.name);
     assert.deepEqual(readers, ["scout", "profile-table", "profile-table", "profile"]);
     for (const it of flatten(view.steps)) {
-      for (const reader of it.readers) assert.ok(view.bySeq.get(reader)?.reads.some((seq) => view.bySeq.get(seq) === it));
+      for (const reader of it.readers)
+        assert.ok(view.bySeq.get(reader)?.reads.some((seq) => view.bySeq.get(seq) === it));
     }
   });
 
@@ -76,7 +91,11 @@ describe("a view of a run", () => {
       const part = list.slice(0, length);
       const view = viewRun(part);
       const ends = part.filter((it) => it.kind === "step.completed" || it.kind === "review.asked").length;
-      assert.equal([...flatten(view.steps)].filter((it) => it.seq !== undefined).length, ends, `after ${length} events`);
+      assert.equal(
+        [...flatten(view.steps)].filter((it) => it.seq !== undefined).length,
+        ends,
+        `after ${length} events`,
+      );
     }
   });
 
@@ -101,14 +120,55 @@ describe("a view of a run", () => {
 
   test("shows waits, failures, reuse, invalidation and effects each as what they are", () => {
     const run = new RunEvents();
-    run.add("review.asked", { scope: "", name: "ok?", kind: "review", in: "1", ask: "ok?", mode: "review", hash: "h", may: 2 });
-    run.add("timer.set", { scope: "", name: "sleep", kind: "sleep", in: "2", wakeAt: began + 60_000, may: 2 });
-    run.add("child.started", { scope: "", name: "child", kind: "run", in: "3", child: run.run, workflow: "w", may: 2 });
-    run.add("effect.intended", { scope: "", name: "send", kind: "tool", in: "4", tool: "mail", key: "k", revision: "r", owner: "p1", input: { to: "x" } });
+    run.add("review.asked", {
+      scope: "",
+      name: "ok?",
+      kind: "review",
+      in: "1",
+      ask: "ok?",
+      mode: "review",
+      hash: "h",
+      may: 2,
+    });
+    run.add("timer.set", {
+      scope: "",
+      name: "sleep",
+      kind: "sleep",
+      in: "2",
+      wakeAt: began + 60_000,
+      may: 2,
+    });
+    run.add("child.started", {
+      scope: "",
+      name: "child",
+      kind: "run",
+      in: "3",
+      child: run.run,
+      workflow: "w",
+      may: 2,
+    });
+    run.add("effect.intended", {
+      scope: "",
+      name: "send",
+      kind: "tool",
+      in: "4",
+      tool: "mail",
+      key: "k",
+      revision: "r",
+      owner: "p1",
+      input: { to: "x" },
+    });
     run.completed("old", 1, { reused: 7 });
     const gone = run.completed("gone", 1);
     run.add("step.invalidated", { seq: gone, because: "sent back", by: "ada" });
-    run.add("step.attempted", { scope: "", name: "flaky", kind: "function", in: '"flaky"', attempt: 1, message: "timeout" });
+    run.add("step.attempted", {
+      scope: "",
+      name: "flaky",
+      kind: "function",
+      in: '"flaky"',
+      attempt: 1,
+      message: "timeout",
+    });
     run.failed("flaky", "failed", "still down", { tries: 2 });
     const view = viewRun(run.list);
     assert.deepEqual(outline(view.steps), [
@@ -122,6 +182,68 @@ describe("a view of a run", () => {
     ]);
     assert.deepEqual(findStep(view, "flaky")?.failedTries, ["timeout"]);
     assert.deepEqual(findStep(view, "send")?.effect, { tool: "mail", key: "k", state: "intended" });
+  });
+
+  test("shows the candidate of an attempt, the value of a model's tool, and a model call without an answer as failed", () => {
+    const run = new RunEvents();
+    const scope = below("scout", "agent");
+    const inner = below("attempt 1", "attempt", scope);
+    run.completed("search", { ok: true, value: ["a"] }, { scope: inner, kind: "tool" });
+    run.completed("fetch", { ok: false, error: "404" }, { scope: inner, kind: "tool" });
+    run.completed(
+      "model",
+      { failed: { class: "auth", message: "the key is refused" } },
+      { scope: inner, kind: "model" },
+    );
+    run.completed(
+      "attempt 1",
+      { ok: false, answer: "", outcome: "failed", message: "the key is refused", verdicts: [] },
+      { scope, kind: "attempt", more: { accepted: false, verdicts: [] } },
+    );
+    run.completed(
+      "attempt 2",
+      { ok: true, answer: "[1]", output: [1], verdicts: [] },
+      { scope, kind: "attempt", more: { accepted: true, verdicts: [] } },
+    );
+    const view = viewRun(run.list);
+    assert.deepEqual(findStep(view, "search")?.output, ["a"]);
+    assert.equal(findStep(view, "fetch")?.message, "404");
+    assert.equal(findStep(view, "model")?.state, "failed");
+    assert.equal(findStep(view, "attempt 1")?.message, "the key is refused");
+    assert.deepEqual(findStep(view, "attempt 2")?.output, [1]);
+  });
+
+  test("puts values kept beside the journal back, and leaves those that cannot be read", async () => {
+    const run = new RunEvents();
+    run.add("step.completed", {
+      scope: "",
+      name: "big",
+      kind: "function",
+      in: "1",
+      out: { $blob: "aa" },
+      hash: "h",
+      may: 2,
+      at: began,
+      ms: 1,
+    });
+    run.add("step.completed", {
+      scope: "",
+      name: "gone",
+      kind: "function",
+      in: "2",
+      out: { $blob: "bb" },
+      hash: "h",
+      may: 2,
+      at: began,
+      ms: 1,
+    });
+    const read = (hash: string): Promise<Uint8Array> =>
+      hash === "aa"
+        ? Promise.resolve(new TextEncoder().encode('{"rows":3}'))
+        : Promise.reject(new Error("missing"));
+    const view = viewRun(await loadValues(run.list, read));
+    assert.deepEqual(findStep(view, "big")?.output, { rows: 3 });
+    assert.deepEqual(findStep(view, "gone")?.output, { $blob: "bb" });
   });
 
   test("says that a run that was resumed after it failed is open again", () => {
@@ -154,8 +276,18 @@ describe("a caught mistake", () => {
     const run = new RunEvents();
     const bad = run.completed("extract", { total: 5 }, { ms: 5 });
     const hasty = run.completed("mail", "sent", { reads: [bad], ms: 5 });
-    const problem = { check: "sum", message: "the total is 6", claimed: "5", found: "6", where: "bank.csv:3" };
-    run.completed("totals agree", null, { kind: "check", reads: [bad], more: { judged: bad, verdicts: [{ check: "sum", result: "fail", problems: [problem] }] } });
+    const problem = {
+      check: "sum",
+      message: "the total is 6",
+      claimed: "5",
+      found: "6",
+      where: "bank.csv:3",
+    };
+    run.completed("totals agree", null, {
+      kind: "check",
+      reads: [bad],
+      more: { judged: bad, verdicts: [{ check: "sum", result: "fail", problems: [problem] }] },
+    });
     run.add("run.failed", { outcome: "failed", message: "totals do not agree" });
     const [it] = caughtMistakes(viewRun(run.list));
     assert.deepEqual(it?.readBy, [hasty]);
@@ -166,8 +298,22 @@ describe("a caught mistake", () => {
     const run = new RunEvents();
     const agent = below("scout", "agent");
     const verdicts = [{ check: "c", result: "fail", problems: [misquote] }];
-    run.completed("attempt 1", { a: [1] }, { scope: agent, kind: "attempt", more: { accepted: false, verdicts } });
-    const asked = run.add("review.asked", { scope: agent, name: "which holds?", kind: "review", in: "r", ask: "which?", mode: "rung", hash: "h", may: 3, to: "science" });
+    run.completed(
+      "attempt 1",
+      { a: [1] },
+      { scope: agent, kind: "attempt", more: { accepted: false, verdicts } },
+    );
+    const asked = run.add("review.asked", {
+      scope: agent,
+      name: "which holds?",
+      kind: "review",
+      in: "r",
+      ask: "which?",
+      mode: "rung",
+      hash: "h",
+      may: 3,
+      to: "science",
+    });
     run.add("review.decided", { asked, decision: "approve", shownHash: "h", by: "ada" });
     const scout = run.completed("scout", { a: [1] }, { kind: "agent" });
     run.completed("report", "r", { reads: [scout] });
@@ -180,7 +326,11 @@ describe("a caught mistake", () => {
     const run = new RunEvents();
     const agent = below("scout", "agent");
     const verdicts = [{ check: "c", result: "fail", problems: [misquote] }];
-    run.completed("attempt 1", { a: [1] }, { scope: agent, kind: "attempt", more: { accepted: false, verdicts } });
+    run.completed(
+      "attempt 1",
+      { a: [1] },
+      { scope: agent, kind: "attempt", more: { accepted: false, verdicts } },
+    );
     const scout = run.completed("scout", { a: [1] }, { kind: "agent" });
     const report = run.completed("report", "r", { reads: [scout] });
     const [it] = caughtMistakes(viewRun(run.list));

@@ -1,0 +1,44 @@
+// Where the command line prints: a terminal with columns and colour, or a pipe with neither.
+//
+//   CLI1. A pipe gets whole lines without cursor or colour codes.
+//   CLI2. What others wrote is cleaned before it is printed (plain-text.ts).
+
+import { styleText } from "node:util";
+
+export type Style = Parameters<typeof styleText>[0];
+
+export interface Screen {
+  readonly isTerminal: boolean;
+  /** Columns to stay within. */
+  readonly width: number;
+  readonly height: number;
+  /** Styled where the target shows colours, else as given. */
+  style(style: Style, text: string): string;
+  /** Prints whole lines. */
+  print(...lines: readonly string[]): void;
+  /** Writes as it is: for redrawing. Does nothing in a pipe. */
+  draw(text: string): void;
+}
+
+/** Widest lines we print; narrower terminals make them narrower. */
+const widest = 100;
+/** Lines in a pipe: as wide as a plain terminal. */
+const pipeWidth = 80;
+const narrowest = 40;
+
+/** A screen over a stream such as process.stdout. Honours NO_COLOR and FORCE_COLOR as Node does. */
+export function screenOn(stream: NodeJS.WriteStream): Screen {
+  const isTerminal = stream.isTTY === true && process.env["TERM"] !== "dumb";
+  return {
+    isTerminal,
+    get width() {
+      return isTerminal ? Math.max(narrowest, Math.min(widest, stream.columns ?? pipeWidth)) : pipeWidth;
+    },
+    get height() {
+      return isTerminal ? (stream.rows ?? 24) : Infinity;
+    },
+    style: (style, text) => styleText(style, text, { stream }),
+    print: (...lines) => void stream.write(lines.map((it) => `${it}\n`).join("")),
+    draw: (text) => void (isTerminal && stream.write(text)),
+  };
+}
