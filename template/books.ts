@@ -71,11 +71,13 @@ function readTable(folder: string, file: string): Record<string, unknown>[] {
   return rows.map((row, index) => {
     const cells = row.split(",");
     const place = `data/${file}:${index + 2}`;
-    if (cells.length !== columns.length) throw new Error(`${place}: ${cells.length} cells, expected ${columns.length}`);
+    if (cells.length !== columns.length)
+      throw new Error(`${place}: ${cells.length} cells, expected ${columns.length}`);
     const values = columns.map((column, at) => {
       const cell = cells[at]!.trim();
       if (column !== "amount") return [column, cell];
-      if (!/^-?\d+(\.\d{1,2})?$/.test(cell)) throw new Error(`${place}: "${cell}" is no amount, write it as 1240.00`);
+      if (!/^-?\d+(\.\d{1,2})?$/.test(cell))
+        throw new Error(`${place}: "${cell}" is no amount, write it as 1240.00`);
       return [column, Number(cell)];
     });
     return Object.fromEntries(values) as Record<string, unknown>;
@@ -134,7 +136,9 @@ export function writeReport({ findings, bank }: { findings: Finding[]; bank: Ban
     `${settled} of ${findings.length} invoices are settled.`,
     ...open.flatMap((it) => [`${it.invoice}: ${it.note}`, ...it.quotes.map((quote) => `  "${quote}"`)]),
     ...explained.map((it) => `${it.invoice}: ${it.note}`),
-    ...withoutInvoice.map((it) => `${it.line}: ${it.amount.toFixed(2)} EUR of ${it.payer} pays no invoice here.`),
+    ...withoutInvoice.map(
+      (it) => `${it.line}: ${it.amount.toFixed(2)} EUR of ${it.payer} pays no invoice here.`,
+    ),
   ];
   return { settled, open, explained, withoutInvoice, text: lines.join("\n") };
 }

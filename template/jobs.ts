@@ -13,7 +13,7 @@ const firstWord = (name: string): string => name.toLowerCase().split(/[^\p{L}]+/
 export const jobs = [
   baselineJob<Asked>({
     agent: "clerk",
-    run: function* ({ invoice, lines, loose, mail }) {
+    run: ({ invoice, lines, loose, mail }) => {
       const named = lines.reduce((sum, it) => sum + cents(it.amount), 0);
       const missing = cents(invoice.amount) - named;
       const same = loose.find(
@@ -26,7 +26,10 @@ export const jobs = [
         paidBy: [...lines, ...(same === undefined ? [] : [same])].map((it) => it.line),
         open,
         quotes: [...(same === undefined ? [] : [same.reference]), ...mentions],
-        note: same === undefined ? sayOpen(open, invoice.amount, mentions.length) : sayMatched(same.line, same.reference),
+        note:
+          same === undefined
+            ? sayOpen(open, invoice.amount, mentions.length)
+            : sayMatched(same.line, same.reference),
       };
       return { answer };
     },
@@ -34,8 +37,13 @@ export const jobs = [
 ];
 
 function sayOpen(open: number, amount: number, mentions: number): string {
-  const what = open < 0 ? `${(-open).toFixed(2)} EUR too much was paid` : `${open.toFixed(2)} of ${amount.toFixed(2)} EUR is open`;
-  return mentions === 0 ? `${what}; the mail does not mention it.` : `${what}; this is what was written about it.`;
+  const what =
+    open < 0
+      ? `${(-open).toFixed(2)} EUR too much was paid`
+      : `${open.toFixed(2)} of ${amount.toFixed(2)} EUR is open`;
+  return mentions === 0
+    ? `${what}; the mail does not mention it.`
+    : `${what}; this is what was written about it.`;
 }
 
 function sayMatched(line: string, reference: string): string {

@@ -2,16 +2,32 @@
 // it says is used before its quotes were found in what it read and its sums were done again.
 
 import { agent, grounded, nextModel, retry, review, workflow } from "firebreak";
-import { addsUp, Books, Finding, match, Question, readBooks, Report, sortLines, usedOnce, writeReport } from "./books.ts";
+import {
+  addsUp,
+  Books,
+  Finding,
+  match,
+  Question,
+  readBooks,
+  Report,
+  sortLines,
+  usedOnce,
+  writeReport,
+} from "./books.ts";
 
 export const clerk = agent({
   name: "clerk",
   input: Question,
-  instructions: "Say which bank lines pay this invoice and what is still open. Quote what shows it, word for word.",
+  instructions:
+    "Say which bank lines pay this invoice and what is still open. Quote what shows it, word for word.",
   models: ["fast", "strong"],
   output: Finding,
   checks: [grounded("quotes[]", { optional: true }), addsUp],
-  onFail: [retry(2), nextModel(), review({ to: "bookkeeper", ask: "The clerk's finding failed a check. What holds?" })],
+  onFail: [
+    retry(2),
+    nextModel(),
+    review({ to: "bookkeeper", ask: "The clerk's finding failed a check. What holds?" }),
+  ],
 });
 
 export const input = readBooks;

@@ -5,11 +5,13 @@
 import type { Value } from "../base/values.ts";
 
 /** Spoils an answer. Returns undefined when there is nothing in it that this fault could spoil. */
-export type Fault = (answer: Value, input: Value) => unknown;
+export type Fault = (answer: unknown, input: unknown) => unknown;
 
 /** Faults by the name they are planted with. */
 export type Faults = { readonly [name: string]: Fault };
 
+/** An answer came out of JSON text and an input out of the journal: both are values. */
+type Spoil = (answer: Value, input: Value) => unknown;
 type Path = readonly (string | number)[];
 interface Leaf {
   readonly path: Path;
@@ -19,14 +21,14 @@ interface Leaf {
 const wrongFactor = 10;
 
 /** Alters one word of the first quote. */
-const misquote: Fault = (answer) => {
+const misquote: Spoil = (answer) => {
   const texts = leavesOf(answer).filter((it) => typeof it.value === "string");
   const quote = texts.find((it) => it.path.some((key) => /quot/i.test(String(key))) && it.value !== "");
   return quote && withValue(answer, quote.path, alterWord(quote.value as string));
 };
 
 /** Says a number that stands nowhere in the input: in the longest text, else in the place of the first number. */
-const inventedNumber: Fault = (answer, input) => {
+const inventedNumber: Spoil = (answer, input) => {
   const number = numberNotIn(JSON.stringify([answer, input]));
   const text = longestProse(answer);
   if (text !== undefined)
@@ -36,13 +38,13 @@ const inventedNumber: Fault = (answer, input) => {
 };
 
 /** Multiplies the first number by ten. */
-const wrongNumber: Fault = (answer) => {
+const wrongNumber: Spoil = (answer) => {
   const leaf = leavesOf(answer).find((it) => typeof it.value === "number");
   return leaf && withValue(answer, leaf.path, leaf.value === 0 ? 1 : (leaf.value as number) * wrongFactor);
 };
 
 /** Claims that something was done that no tool did. */
-const claimedAction: Fault = (answer) => {
+const claimedAction: Spoil = (answer) => {
   const text = longestProse(answer);
   return (
     text && withValue(answer, text.path, `${text.value as string} I have sent the confirmation by mail.`)
@@ -50,19 +52,24 @@ const claimedAction: Fault = (answer) => {
 };
 
 /** Leaves out the last row of the longest list. */
-const droppedRow: Fault = (answer) => {
+const droppedRow: Spoil = (answer) => {
   const lists = listsOf(answer, []).toSorted((a, b) => b.rows.length - a.rows.length);
   const longest = lists.find((it) => it.rows.length > 0);
   return longest && withValue(answer, longest.path, longest.rows.slice(0, -1));
 };
 
-export const genericFaults: Faults = {
-  misquote,
-  "invented-number": inventedNumber,
-  "wrong-number": wrongNumber,
-  "claimed-action": claimedAction,
-  "dropped-row": droppedRow,
-};
+export const genericFaults: Faults = Object.fromEntries(
+  Object.entries({
+    misquote,
+    "invented-number": inventedNumber,
+    "wrong-number": wrongNumber,
+    "claimed-action": claimedAction,
+    "dropped-row": droppedRow,
+  }).map(([name, spoil]): [string, Fault] => [
+    name,
+    (answer, input) => spoil(answer as Value, input as Value),
+  ]),
+);
 
 function leavesOf(value: Value | undefined, path: Path = []): readonly Leaf[] {
   if (value === undefined) return [];

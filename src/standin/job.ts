@@ -38,19 +38,36 @@ export interface JobContext {
   readonly tools: readonly string[];
 }
 
-export interface BaselineJob<Input = unknown> {
+/** How a job is written: a generator that asks for tools, or a plain function where none is needed. */
+export interface BaselineJobSpec<Input> {
   /** Name of the step the job is for: the agent's name, or the `name` given to the call. */
   readonly agent: string;
   /**
-   * Does the work. Contract: a pure function of its arguments and of the replies, run again from its start on every
-   * call; what it throws ends the model call as a fault of the program.
+   * Does the work. Contract: pure in its arguments and the replies, run again from its start on every call; what it
+   * throws ends the model call as a fault of the program.
    */
-  readonly run: (input: Input, context: JobContext) => JobSteps;
+  readonly run: (input: Input, context: JobContext) => JobSteps | JobEnd;
+}
+
+export interface BaselineJob {
+  readonly agent: string;
+  readonly run: (input: unknown, context: JobContext) => JobSteps;
 }
 
 /** Declares a job. The input's type is the author's claim: it is whatever the step was called with. */
-export function baselineJob<Input>(job: BaselineJob<Input>): BaselineJob {
-  return job as BaselineJob;
+export function baselineJob<Input>({ agent, run }: BaselineJobSpec<Input>): BaselineJob {
+  return {
+    agent,
+    run(input, context) {
+      const started = run(input as Input, context);
+      return "next" in started ? started : endOf(started);
+    },
+  };
+}
+
+// oxlint-disable-next-line require-yield
+function* endOf(end: JobEnd): JobSteps {
+  return end;
 }
 
 /** One call of a tool, for use as `const hits = yield* use("search", { query })`. */

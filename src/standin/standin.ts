@@ -9,7 +9,15 @@
 //   S5. No word of any domain stands in this folder: domains are registered from outside, as jobs and faults.
 
 export { baselineJob, use, useAll } from "./job.ts";
-export type { BaselineJob, JobContext, JobEnd, JobSteps, ToolAsk, ToolReply } from "./job.ts";
+export type {
+  BaselineJob,
+  BaselineJobSpec,
+  JobContext,
+  JobEnd,
+  JobSteps,
+  ToolAsk,
+  ToolReply,
+} from "./job.ts";
 export { baselineLabel, baselineModel } from "./baseline.ts";
 export { genericFaults } from "./faults.ts";
 export type { Fault, Faults } from "./faults.ts";

@@ -143,10 +143,7 @@ test("a job that answers before the calls it made are used up has diverged too",
   const first = await ask(baselineModel({ jobs: [listening] }));
   const hasty = baselineJob({
     agent: "worker",
-    // eslint-disable-next-line require-yield
-    run: function* () {
-      return { answer: "at once" };
-    },
+    run: () => ({ answer: "at once" }),
   });
   const prompt = afterTools(task, first, looked);
   await assert.rejects(ask(baselineModel({ jobs: [hasty] }), { prompt, turn: 2 }), {
@@ -167,10 +164,7 @@ test("a job that never stops asking is stopped", async () => {
 test("free text is given as it is, text for a schema as JSON", async () => {
   const job = baselineJob({
     agent: "worker",
-    // eslint-disable-next-line require-yield
-    run: function* () {
-      return { answer: "plain" };
-    },
+    run: () => ({ answer: "plain" }),
   });
   const model = baselineModel({ jobs: [job], name: "strong" });
   assert.equal(textOf(await ask(model)), "plain");
