@@ -1,8 +1,7 @@
 // `grounded`: quotations and numbers of an output occur in what the step read.
 //
 //   G1. A quotation passes only where it stands word for word, after folding of spelling (fold-text.ts).
-//   G2. What cannot be decided is unsure: a path without a value, a source too long to search, a doubtful
-// reading.
+//   G2. What cannot be decided is unsure: a path without a value, a source too long, a doubtful reading.
 //   G3. A failure names the nearest passage and its place, so that a person sees both beside each other.
 
 import type { CheckContext, Judged, NamedCheck, Problem, Unsure } from "./check.ts";

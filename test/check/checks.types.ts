@@ -65,3 +65,5 @@ agent({
   // @ts-expect-error the output has no such member
   checks: [(it) => it.claimz.length > 0],
 });
+// While the output is still being inferred a path is any text; `requireKnownPaths` refuses it at load.
+agent({ output: schema, checks: [grounded("claims[].qoute")] });
