@@ -9,7 +9,15 @@ import type { RunId } from "../src/base/ids.ts";
 import { FirebreakError } from "../src/base/errors.ts";
 import { seededRandom } from "../src/base/random.ts";
 import type { AnyEvent } from "../src/journal/events.ts";
-import type { Append, Appended, Blob, Journal, JournalListener, RunFilter, RunHead } from "../src/journal/journal.ts";
+import type {
+  Append,
+  Appended,
+  Blob,
+  Journal,
+  JournalListener,
+  RunFilter,
+  RunHead,
+} from "../src/journal/journal.ts";
 
 /** The process is dead: whoever catches this must do nothing more. */
 export class CrashError extends Error {
@@ -20,7 +28,7 @@ export interface Flakiness {
   readonly seed: string;
   /** Part of the commits, 0 to 1, that fail with JOURNAL_FULL and write nothing. */
   readonly refused?: number;
-  /** Part of the commits that are written and fail with JOURNAL_IO; all later ones fail with JOURNAL_POISONED. */
+  /** Part of the commits that are written and fail with JOURNAL_IO; later ones with JOURNAL_POISONED. */
   readonly unacknowledged?: number;
   /** Commit, counted from 0, at which the process dies. */
   readonly crashAt?: number;
@@ -39,7 +47,7 @@ export class FlakyJournal implements Journal {
   #dead = false;
   #poisoned = false;
 
-  /** Contract: `inner` outlives this journal; a restarted process is given a new FlakyJournal over the same one. */
+  /** Contract: `inner` outlives this journal; a restarted process gets a new FlakyJournal over it. */
   constructor(inner: Journal, flakiness: Flakiness) {
     this.#inner = inner;
     this.#flakiness = flakiness;

@@ -84,7 +84,10 @@ export function sealEvent(
 
 /** An event read back. @throws EVENT_CORRUPT when it is not what was written at this place. */
 export function decodeEvent(run: RunId, seq: number, stored: StoredEvent): AnyEvent {
-  if (!(stored.hash instanceof Uint8Array) || Buffer.compare(stored.hash, sealEvent(run, seq, stored)) !== 0) {
+  if (
+    !(stored.hash instanceof Uint8Array) ||
+    Buffer.compare(stored.hash, sealEvent(run, seq, stored)) !== 0
+  ) {
     throw corrupt(run, seq, "its bytes changed after they were written");
   }
   const kind = kindOf.get(stored.kind);

@@ -76,7 +76,11 @@ export class BatchPlan {
     return { appended, placed };
   }
 
-  #place({ run, expect, events }: EncodedAppend, draft: Map<RunId, RunHead>, placed: PlacedEvent[]): Appended {
+  #place(
+    { run, expect, events }: EncodedAppend,
+    draft: Map<RunId, RunHead>,
+    placed: PlacedEvent[],
+  ): Appended {
     const before = draft.get(run) ?? this.#standing(run);
     demand(run, expect, before);
     let head = before;
@@ -101,8 +105,14 @@ export class BatchPlan {
   }
 
   #demandKey({ run, workflow, key }: RunHead, draft: Map<RunId, RunHead>): void {
-    const drafted = [...draft.values()].find((it) => it.workflow === workflow && it.key === key && it.run !== run);
-    for (const holder of [drafted?.run, this.#keys.get(keyOf(workflow, key!)), this.#stored.keyHolder(workflow, key!)]) {
+    const drafted = [...draft.values()].find(
+      (it) => it.workflow === workflow && it.key === key && it.run !== run,
+    );
+    for (const holder of [
+      drafted?.run,
+      this.#keys.get(keyOf(workflow, key!)),
+      this.#stored.keyHolder(workflow, key!),
+    ]) {
       if (holder === undefined || holder === run) continue;
       if (!holdsKey(draft.get(holder) ?? this.#standing(holder))) continue;
       throw new FirebreakError("RUN_KEY_TAKEN", { workflow, key: key!, runId: holder });
@@ -125,7 +135,8 @@ function place(run: RunId, seq: number, at: number, { kind, data, covers }: NewE
 function demand(run: RunId, expect: Expect, head: RunHead | undefined): void {
   const seq = head?.seq ?? 0;
   const epoch = head?.epoch ?? 0;
-  if (expect.seq !== undefined && expect.seq !== seq) throw conflict(run, `sequence ${expect.seq}`, `sequence ${seq}`);
+  if (expect.seq !== undefined && expect.seq !== seq)
+    throw conflict(run, `sequence ${expect.seq}`, `sequence ${seq}`);
   if (expect.epoch !== undefined && expect.epoch !== epoch) {
     throw conflict(run, `epoch ${expect.epoch}`, `epoch ${epoch} (sequence ${seq})`);
   }
@@ -133,9 +144,11 @@ function demand(run: RunId, expect: Expect, head: RunHead | undefined): void {
 
 function follow(head: RunHead | undefined, run: RunId, event: NewEvent, at: number): RunHead {
   const begins = event.kind === "run.started";
-  if (head === undefined && !begins) throw conflict(run, `a sequence that ${event.kind} can follow`, "sequence 0");
+  if (head === undefined && !begins)
+    throw conflict(run, `a sequence that ${event.kind} can follow`, "sequence 0");
   if (head !== undefined && begins) throw conflict(run, "sequence 0", `sequence ${head.seq}`);
-  if (head !== undefined && head.seq >= eventLimit) throw new FirebreakError("RUN_TOO_LONG", { runId: run, limit: eventLimit });
+  if (head !== undefined && head.seq >= eventLimit)
+    throw new FirebreakError("RUN_TOO_LONG", { runId: run, limit: eventLimit });
   return nextHead(head, run, event, at);
 }
 

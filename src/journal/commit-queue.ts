@@ -111,7 +111,16 @@ export class CommitQueue {
     if (this.#listeners.size === 0) return;
     const events = Object.freeze(outcomes.flatMap((it) => (it.kind === "written" ? it.events : [])));
     if (events.length === 0) return;
-    for (const listener of [...this.#listeners]) listener(events);
+    for (const listener of this.#listeners) {
+      try {
+        listener(events);
+      } catch (error) {
+        // A listener must not throw. One that does is heard of, and callers are still answered.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }
 

@@ -36,7 +36,9 @@ export class MemoryJournal implements Journal {
   async read(run: RunId, after = 0): Promise<readonly AnyEvent[]> {
     this.#demandOpen();
     const first = Math.max(0, after);
-    return this.#rows(run).slice(first).map((row, index) => decodeEvent(run, first + index + 1, row));
+    return this.#rows(run)
+      .slice(first)
+      .map((row, index) => decodeEvent(run, first + index + 1, row));
   }
 
   async readOpen(run: RunId): Promise<readonly AnyEvent[]> {
@@ -44,7 +46,8 @@ export class MemoryJournal implements Journal {
     const rows = this.#rows(run);
     const invalidated = new Set<number>();
     for (const row of rows) {
-      if (row.kind === invalidatedCode) invalidated.add((JSON.parse(String(row.data)) as EventData["step.invalidated"]).seq);
+      if (row.kind === invalidatedCode)
+        invalidated.add((JSON.parse(String(row.data)) as EventData["step.invalidated"]).seq);
     }
     const descend = function* (from: number): Iterable<AnyEvent> {
       for (let seq = from; seq > 0; seq -= 1) yield decodeEvent(run, seq, rows[seq - 1]!);
@@ -65,7 +68,7 @@ export class MemoryJournal implements Journal {
 
   async heads(filter: RunFilter): Promise<readonly RunHead[]> {
     this.#demandOpen();
-    const newestFirst = [...this.#heads.values()].reverse();
+    const newestFirst = [...this.#heads.values()].toReversed();
     return newestFirst.filter((it) => matchesFilter(it, filter)).slice(0, filter.limit ?? defaultRunLimit);
   }
 

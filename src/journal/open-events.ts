@@ -64,5 +64,5 @@ export function openEvents({ run, last, invalidated, descend }: OpenEventsSource
     }
     if (seq === from) throw corrupt(run, seq, "it is missing");
   }
-  return open.reverse();
+  return open.toReversed();
 }

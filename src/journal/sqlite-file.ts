@@ -10,7 +10,10 @@ import { applicationId, currentForm, migrations } from "./sqlite-schema.ts";
 /** The part of node:sqlite that a journal uses. Tests wrap it to make a disk fail. */
 export type SqliteHandle = Pick<DatabaseSync, "exec" | "prepare" | "close" | "isTransaction">;
 
-export type OpenHandle = (path: string, options: { readonly readOnly: boolean; readonly timeout: number }) => SqliteHandle;
+export type OpenHandle = (
+  path: string,
+  options: { readonly readOnly: boolean; readonly timeout: number },
+) => SqliteHandle;
 
 /** How long opening waits for another process that opens the same file. */
 const openWaitMs = 10_000;
@@ -26,13 +29,23 @@ export const openHandle: OpenHandle = (path, options) => {
   return new DatabaseSync(path, options);
 };
 
-/** Opens a journal file, made or migrated where needed. @throws JOURNAL_OPEN, JOURNAL_FOREIGN, JOURNAL_NEWER, JOURNAL_FULL */
-export function openJournalFile(path: string, synchronous: "full" | "normal", open: OpenHandle): SqliteHandle {
+/**
+ * Opens a journal file, made or migrated where needed.
+ *
+ * @throws JOURNAL_OPEN, JOURNAL_FOREIGN, JOURNAL_NEWER, JOURNAL_FULL, JOURNAL_BUSY
+ */
+export function openJournalFile(
+  path: string,
+  synchronous: "full" | "normal",
+  open: OpenHandle,
+): SqliteHandle {
   let handle: SqliteHandle | undefined;
   try {
     if (!isEmptyFile(path)) inspect(path, open);
     handle = open(path, { readOnly: false, timeout: openWaitMs });
-    handle.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
+    handle.exec(
+      `PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`,
+    );
     migrate(handle, path);
     handle.exec(`PRAGMA busy_timeout = ${lockWaitMs}`);
     return handle;
@@ -42,7 +55,7 @@ export function openJournalFile(path: string, synchronous: "full" | "normal", op
   }
 }
 
-/** True for a file that is missing or has no content. @throws JOURNAL_FOREIGN for a file that is not SQLite's. */
+/** True for a file that is missing or empty. @throws JOURNAL_FOREIGN for a file that is not SQLite's. */
 function isEmptyFile(path: string): boolean {
   let file: number;
   try {
@@ -54,7 +67,8 @@ function isEmptyFile(path: string): boolean {
   try {
     const head = Buffer.alloc(magic.length);
     const length = readSync(file, head, 0, head.length, 0);
-    if (length > 0 && head.toString("latin1") !== magic) throw new FirebreakError("JOURNAL_FOREIGN", { path });
+    if (length > 0 && head.toString("latin1") !== magic)
+      throw new FirebreakError("JOURNAL_FOREIGN", { path });
     return length === 0;
   } finally {
     closeSync(file);
@@ -108,7 +122,16 @@ export function rollBack(handle: SqliteHandle): void {
   }
 }
 
-const primary = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
+const primary = {
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+};
 /** SQLITE_IOERR_SHMSIZE: the shared-memory file could not grow, which is a full disk. */
 const sharedMemoryFull = 4_874;
 

@@ -50,14 +50,16 @@ export class SqliteReader {
 
   heads(filter: RunFilter): readonly RunHead[] {
     const { sql, values } = runQuery(filter);
-    return this.#prepare(sql).all(...values).map((row) => {
-      try {
-        return this.#found(row["run"] as RunId, row).head;
-      } catch (error) {
-        if (FirebreakError.is(error, "EVENT_CORRUPT")) return damagedHead(row);
-        throw error;
-      }
-    });
+    return this.#prepare(sql)
+      .all(...values)
+      .map((row) => {
+        try {
+          return this.#found(row["run"] as RunId, row).head;
+        } catch (error) {
+          if (FirebreakError.is(error, "EVENT_CORRUPT")) return damagedHead(row);
+          throw error;
+        }
+      });
   }
 
   read(run: RunId, after: number): readonly AnyEvent[] {
@@ -88,7 +90,9 @@ export class SqliteReader {
   }
 
   blob(hash: string): Uint8Array {
-    const bytes = this.#prepare("SELECT bytes FROM blobs WHERE hash = ?").get(Buffer.from(hash, "hex"))?.["bytes"];
+    const bytes = this.#prepare("SELECT bytes FROM blobs WHERE hash = ?").get(Buffer.from(hash, "hex"))?.[
+      "bytes"
+    ];
     if (!(bytes instanceof Uint8Array)) throw new FirebreakError("BLOB_MISSING", { hash });
     if (sha(bytes) !== hash) throw new FirebreakError("BLOB_CORRUPT", { hash });
     return bytes;
@@ -110,15 +114,17 @@ export class SqliteReader {
 
   #foldHead(run: RunId, base: number, last: number): RunHead {
     let head: RunHead | undefined;
-    for (const event of this.#readRange(run, base, 0, last)) head = nextHead(head, run, event as NewEvent, event.at);
+    for (const event of this.#readRange(run, base, 0, last))
+      head = nextHead(head, run, event as NewEvent, event.at);
     if (head === undefined) throw corrupt(run, 1, "it is missing");
     return head;
   }
 
   #readRange(run: RunId, base: number, after: number, last: number): readonly AnyEvent[] {
-    const rows = this.#prepare(
-      `SELECT ${eventColumns} FROM events WHERE id > ? AND id <= ? ORDER BY id`,
-    ).all(base + after, base + last) as unknown as readonly EventRow[];
+    const rows = this.#prepare(`SELECT ${eventColumns} FROM events WHERE id > ? AND id <= ? ORDER BY id`).all(
+      base + after,
+      base + last,
+    ) as unknown as readonly EventRow[];
     const events = rows.map((row, index) => {
       const seq = after + index + 1;
       if (row.id !== base + seq) throw corrupt(run, seq, "it is missing");
@@ -135,7 +141,7 @@ export class SqliteReader {
     for (const row of rows as Iterable<EventRow>) yield decodeEvent(run, row.id - base, row);
   }
 
-  /** Rows with the code of step.invalidated have an index of their own, so a jump over one does not lose it. */
+  /** Invalidations have an index of their own, so a jump over one does not lose it. */
   #invalidated(run: RunId, base: number, last: number): ReadonlySet<number> {
     const rows = this.#prepare(
       `SELECT ${eventColumns} FROM events WHERE kind = ${invalidatedCode} AND id > ? AND id <= ?`,

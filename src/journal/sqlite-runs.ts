@@ -12,8 +12,21 @@ const statuses: readonly RunStatus[] = ["waiting", "running", "halted", "complet
 const firstEnded = 3;
 
 const columns = [
-  "run", "root", "parent", "workflow", "key", "file", "status", "seq", "epoch", "owner", "wakeAt", "ready",
-  "createdAt", "updatedAt", "due",
+  "run",
+  "root",
+  "parent",
+  "workflow",
+  "key",
+  "file",
+  "status",
+  "seq",
+  "epoch",
+  "owner",
+  "wakeAt",
+  "ready",
+  "createdAt",
+  "updatedAt",
+  "due",
 ] as const;
 
 type Cell = string | number | null;
@@ -22,9 +35,13 @@ type Cells = Readonly<Record<(typeof columns)[number], Cell>>;
 /** A row of the table as SQLite gives it. */
 export type RunRow = Readonly<Record<string, unknown>>;
 
-export const insertRun: string = `INSERT INTO runs (${columns.join(", ")}, hash) VALUES (${columns.map(() => "?").join(", ")}, ?)`;
-export const updateRun: string = `UPDATE runs SET ${columns.map((it) => `${it} = ?`).join(", ")}, hash = ? WHERE number = ?`;
-export const selectKeyHolder: string = `SELECT run FROM runs WHERE key = ? AND workflow = ? AND key IS NOT NULL AND status < ${firstEnded}`;
+const places = columns.map(() => "?").join(", ");
+const settings = columns.map((it) => `${it} = ?`).join(", ");
+
+export const insertRun: string = `INSERT INTO runs (${columns.join(", ")}, hash) VALUES (${places}, ?)`;
+export const updateRun: string = `UPDATE runs SET ${settings}, hash = ? WHERE number = ?`;
+export const selectKeyHolder: string = `
+  SELECT run FROM runs WHERE key = ? AND workflow = ? AND key IS NOT NULL AND status < ${firstEnded}`;
 
 /** The values of insertRun and updateRun, in order. */
 export function runParameters(head: RunHead): readonly (Cell | Uint8Array)[] {
@@ -58,7 +75,10 @@ export function sameRow(before: RunHead, after: RunHead): boolean {
 }
 
 /** The query for a filter, newest runs first. */
-export function runQuery(filter: RunFilter): { readonly sql: string; readonly values: readonly (string | number)[] } {
+export function runQuery(filter: RunFilter): {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+} {
   const terms: string[] = [];
   const values: (string | number)[] = [];
   const where = (term: string, ...given: (string | number)[]): void => {

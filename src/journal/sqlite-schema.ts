@@ -12,8 +12,8 @@ export const applicationId = 0x4642524b;
 export const runStride: number = 2 ** 20;
 
 /**
- * Steps from form 0 (an empty file) upwards: entry n leads from form n to n + 1. Entries are never edited, since files
- * were written by them; a change of the form is a new entry.
+ * Steps from form 0 (an empty file) upwards: entry n leads from form n to n + 1. Entries are never edited,
+ * since files were written by them; a change of the form is a new entry.
  */
 export const migrations: readonly string[] = [
   `

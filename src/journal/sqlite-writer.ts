@@ -111,7 +111,10 @@ export class SqliteWriter {
     for (const { hash, bytes } of blobs) statement.run(Buffer.from(hash, "hex"), bytes);
   }
 
-  #writeRuns(heads: ReadonlyMap<RunId, RunHead>, found: ReadonlyMap<RunId, FoundRun>): ReadonlyMap<RunId, number> {
+  #writeRuns(
+    heads: ReadonlyMap<RunId, RunHead>,
+    found: ReadonlyMap<RunId, FoundRun>,
+  ): ReadonlyMap<RunId, number> {
     const bases = new Map<RunId, number>();
     const written: FoundRun[] = [];
     for (const [run, head] of heads) {
@@ -136,7 +139,9 @@ export class SqliteWriter {
   }
 
   #writeEvents(placed: readonly PlacedEvent[], bases: ReadonlyMap<RunId, number>): void {
-    const statement = this.#prepare("INSERT INTO events (id, at, kind, data, covers, hash) VALUES (?, ?, ?, ?, ?, ?)");
+    const statement = this.#prepare(
+      "INSERT INTO events (id, at, kind, data, covers, hash) VALUES (?, ?, ?, ?, ?, ?)",
+    );
     for (const { encoded, event } of placed) {
       const { kind, data, covers } = encoded;
       const { run, seq, at } = event;

@@ -15,7 +15,15 @@ import { CommitQueue } from "./commit-queue.ts";
 import type { AnyEvent } from "./events.ts";
 import type { Append, Appended, Blob, Journal, JournalListener, RunFilter, RunHead } from "./journal.ts";
 import { matchesFilter } from "./run-filter.ts";
-import { type OpenHandle, openHandle, openJournalFile, reasonOf, rollBack, type SqliteHandle, sqliteTrouble } from "./sqlite-file.ts";
+import {
+  type OpenHandle,
+  openHandle,
+  openJournalFile,
+  reasonOf,
+  rollBack,
+  type SqliteHandle,
+  sqliteTrouble,
+} from "./sqlite-file.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 
@@ -23,8 +31,8 @@ export interface SqliteJournalOptions {
   /** Milliseconds since 1970; the machine's clock when absent. */
   readonly now?: () => number;
   /**
-   * "full" (the default) syncs every commit. "normal" leaves syncing to checkpoints: a killed process loses nothing, a
-   * power cut may lose the last commits although they were acknowledged.
+   * "full" (the default) syncs every commit. "normal" leaves syncing to checkpoints: a killed process loses
+   * nothing, a power cut may lose the last commits although they were acknowledged.
    */
   readonly synchronous?: "full" | "normal";
   /** Longest wait for another process's lock, in ms (default 10,000). */
@@ -109,7 +117,7 @@ export class SqliteJournal implements Journal {
     return this.#reading(() => this.#reader.dataVersion());
   }
 
-  /** The file keeps its size: freed pages are used again. SQLite's VACUUM on a journal nobody has open shrinks it. */
+  /** The file keeps its size and freed pages are used again; SQLite's VACUUM shrinks it. */
   async prune(runs: readonly RunId[]): Promise<number> {
     this.#demandOpen();
     return this.#queue.exclusive(() => this.#inTransaction(() => this.#writer.prune(runs)));
@@ -121,7 +129,8 @@ export class SqliteJournal implements Journal {
   }
 
   async #inTransaction<Result>(write: () => Result): Promise<Result> {
-    if (this.#poison !== undefined) throw new FirebreakError("JOURNAL_POISONED", { path: this.path, reason: this.#poison });
+    if (this.#poison !== undefined)
+      throw new FirebreakError("JOURNAL_POISONED", { path: this.path, reason: this.#poison });
     try {
       await this.#begin();
       const result = write();

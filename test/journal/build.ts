@@ -8,7 +8,15 @@ import { sha } from "../../src/base/values.ts";
 const someHash = sha("some value");
 
 export function started(run: RunId, more: Partial<EventData["run.started"]> = {}): NewEvent {
-  const data = { workflow: "invoices", input: null, root: run, seed: "seed", form: 1, code: someHash, ...more };
+  const data = {
+    workflow: "invoices",
+    input: null,
+    root: run,
+    seed: "seed",
+    form: 1,
+    code: someHash,
+    ...more,
+  };
   return { kind: "run.started", data: data as EventData["run.started"] };
 }
 
@@ -26,7 +34,10 @@ export function invalidated(seq: number): NewEvent {
 }
 
 export function parked(wakeAt?: number): NewEvent {
-  return { kind: "run.parked", data: { reviews: 0, signals: [], children: 0, ...(wakeAt === undefined ? {} : { wakeAt }) } };
+  return {
+    kind: "run.parked",
+    data: { reviews: 0, signals: [], children: 0, ...(wakeAt === undefined ? {} : { wakeAt }) },
+  };
 }
 
 export function completed(output: string | null | { $blob: string } = null): NewEvent {
@@ -35,7 +46,10 @@ export function completed(output: string | null | { $blob: string } = null): New
 
 export const cancelled: NewEvent = { kind: "run.cancelled", data: { by: "ana" } };
 export const resumed: NewEvent = { kind: "run.resumed", data: { code: someHash, by: "ana" } };
-export const halted: NewEvent = { kind: "run.halted", data: { code: "SOME_CODE", message: "stopped", fix: "look" } };
+export const halted: NewEvent = {
+  kind: "run.halted",
+  data: { code: "SOME_CODE", message: "stopped", fix: "look" },
+};
 export const signalled: NewEvent = { kind: "signal.received", data: { name: "paid", payload: 1 } };
 
 export function blobOf(text: string): Blob {

@@ -23,7 +23,10 @@ after(async () => {
 const blobs = [blobOf("a stored table ".repeat(40)), blobOf("another one ".repeat(40))];
 const [hit, spared] = [await begin(journal, { key: "k" }, claimed()), await begin(journal)];
 await journal.commit([append(spared, logged("spared"))]);
-await journal.commit([append(hit, signalled, logged("a — b"), logged("stands for 3 and 4", [[3, 4]]), invalidated(5))], blobs);
+await journal.commit(
+  [append(hit, signalled, logged("a — b"), logged("stands for 3 and 4", [[3, 4]]), invalidated(5))],
+  blobs,
+);
 await journal.commit([append(hit, logged("stands for 2 and 3", [[2, 3]]), parked(9_000))]);
 
 interface Cell {
@@ -34,7 +37,9 @@ interface Cell {
 }
 
 function cellsOf(table: Cell["table"], columns: readonly string[], where = "TRUE"): readonly Cell[] {
-  const rows = disk.prepare(`SELECT rowid AS place, ${columns.join(", ")} FROM ${table} WHERE ${where}`).all();
+  const rows = disk
+    .prepare(`SELECT rowid AS place, ${columns.join(", ")} FROM ${table} WHERE ${where}`)
+    .all();
   return rows.flatMap((row) =>
     columns
       .filter((column) => row[column] !== null)
@@ -47,7 +52,8 @@ async function whileFlipped(cell: Cell, random: () => number, look: () => Promis
   const { table, rowid, column, value } = cell;
   const set = (kind: "TEXT" | "BLOB" | "INTEGER", given: SQLInputValue): unknown =>
     disk.prepare(`UPDATE ${table} SET ${column} = CAST(? AS ${kind}) WHERE rowid = ?`).run(given, rowid);
-  if (typeof value === "number") set("INTEGER", Number(BigInt(value) ^ (1n << BigInt(Math.floor(random() * 48)))));
+  if (typeof value === "number")
+    set("INTEGER", Number(BigInt(value) ^ (1n << BigInt(Math.floor(random() * 48)))));
   else {
     const bytes = typeof value === "string" ? Buffer.from(value) : Buffer.from(value as Uint8Array);
     const place = Math.floor(random() * bytes.length);
@@ -80,7 +86,10 @@ test("notices 400 of 400 single bits flipped in stored events and values (J6)", 
   const random = seededRandom("bits of events");
   const base = Number(disk.prepare("SELECT number FROM runs WHERE run = ?").get(hit)!["number"]) * 2 ** 20;
   const inHit = `id > ${base} AND id < ${base + 2 ** 20}`;
-  const cells = [...cellsOf("events", ["at", "kind", "data", "covers", "hash"], inHit), ...cellsOf("blobs", ["hash", "bytes"])];
+  const cells = [
+    ...cellsOf("events", ["at", "kind", "data", "covers", "hash"], inHit),
+    ...cellsOf("blobs", ["hash", "bytes"]),
+  ];
   const columns = new Set<string>();
   for (let flip = 0; flip < 400; flip += 1) {
     const cell = cells[Math.floor(random() * cells.length)]!;
@@ -94,7 +103,18 @@ test("notices 400 of 400 single bits flipped in stored events and values (J6)", 
 test("folds a run's events anew when its row was changed, so the head is as before", async () => {
   const random = seededRandom("bits of heads");
   const head = await journal.head(hit);
-  const columns = ["workflow", "key", "status", "seq", "epoch", "wakeAt", "ready", "createdAt", "updatedAt", "hash"];
+  const columns = [
+    "workflow",
+    "key",
+    "status",
+    "seq",
+    "epoch",
+    "wakeAt",
+    "ready",
+    "createdAt",
+    "updatedAt",
+    "hash",
+  ];
   const cells = cellsOf("runs", columns, `run = '${hit}'`);
   for (let flip = 0; flip < 100; flip += 1) {
     const cell = cells[Math.floor(random() * cells.length)]!;
@@ -112,22 +132,35 @@ test("writes a changed row anew with the next append", async () => {
 test("notices an event that is gone, in the middle and at the end (J1)", async () => {
   for (const lost of [2, 3]) {
     const run = await begin(journal, {}, logged("2"), parked());
-    disk.prepare("DELETE FROM events WHERE id = (SELECT number FROM runs WHERE run = ?) * 1048576 + ?").run(run, lost);
-    await assert.rejects(journal.read(run), { code: "EVENT_CORRUPT", details: { runId: run, seq: lost, what: "it is missing" } });
+    disk
+      .prepare("DELETE FROM events WHERE id = (SELECT number FROM runs WHERE run = ?) * 1048576 + ?")
+      .run(run, lost);
+    await assert.rejects(journal.read(run), {
+      code: "EVENT_CORRUPT",
+      details: { runId: run, seq: lost, what: "it is missing" },
+    });
     await assert.rejects(journal.readOpen(run), { code: "EVENT_CORRUPT" });
   }
 });
 
-test("sets aside only the run that cannot be read: it is listed as halted, others are driven on", async () => {
+test("sets aside only the run that cannot be read: it is listed as halted, others go on", async () => {
   const run: RunId = await begin(journal, { workflow: "damaged" });
   disk.prepare("UPDATE runs SET epoch = 7 WHERE run = ?").run(run);
-  disk.prepare("UPDATE events SET data = '{}' WHERE id = (SELECT number FROM runs WHERE run = ?) * 1048576 + 1").run(run);
-  assert.deepEqual((await journal.heads({ workflow: "damaged" })).map((it) => it.status), ["halted"]);
+  disk
+    .prepare("UPDATE events SET data = '{}' WHERE id = (SELECT number FROM runs WHERE run = ?) * 1048576 + 1")
+    .run(run);
+  assert.deepEqual(
+    (await journal.heads({ workflow: "damaged" })).map((it) => it.status),
+    ["halted"],
+  );
   const both = await Promise.allSettled([
     journal.commit([append(run, logged("no"))]),
     journal.commit([append(spared, logged("yes"))]),
   ]);
-  assert.deepEqual(both.map((it) => it.status), ["rejected", "fulfilled"]);
+  assert.deepEqual(
+    both.map((it) => it.status),
+    ["rejected", "fulfilled"],
+  );
 });
 
 test("mends a stored value that was changed when the same value is stored again", async () => {

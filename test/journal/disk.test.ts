@@ -20,7 +20,11 @@ const newPath = journalPaths();
 const writer = fileURLToPath(new URL("writer-process.ts", import.meta.url));
 
 /** A handle that can be told to fail a statement as SQLite would. */
-function faultyHandle(): { readonly open: OpenHandle; readonly fail: (statement: string, errcode: number) => void; database?: DatabaseSync } {
+function faultyHandle(): {
+  readonly open: OpenHandle;
+  readonly fail: (statement: string, errcode: number) => void;
+  database?: DatabaseSync;
+} {
   const planned = new Map<string, number>();
   const rig = {
     database: undefined as DatabaseSync | undefined,
@@ -47,7 +51,10 @@ function faultyHandle(): { readonly open: OpenHandle; readonly fail: (statement:
 }
 
 /** Commits values of 20 kB until one is refused. Returns how many were acknowledged. */
-async function fill(journal: Journal, run: Awaited<ReturnType<typeof begin>>): Promise<{ readonly count: number; readonly error: unknown }> {
+async function fill(
+  journal: Journal,
+  run: Awaited<ReturnType<typeof begin>>,
+): Promise<{ readonly count: number; readonly error: unknown }> {
   for (let count = 0; count < 1_000; count += 1) {
     try {
       await journal.commit([append(run, logged(`value ${count}`))], [blobOf(`${count}`.padEnd(20_000, "."))]);
@@ -69,7 +76,7 @@ async function demandFullAndBack(journal: Journal, makeSpace: () => void): Promi
   assert.equal((await journal.read(run)).length, count + 2);
 }
 
-test("reports a full file system, keeps what was acknowledged, and writes again once there is space", async (t) => {
+test("reports a full disk, keeps what was acknowledged, and writes again once there is space", async (t) => {
   const folder = newPath();
   mkdirSync(folder);
   if (!mountSmallDisk(t, folder)) return;
@@ -82,7 +89,7 @@ test("reports a full file system, keeps what was acknowledged, and writes again 
   }
 });
 
-test("reports a journal that may not grow, keeps what was acknowledged, and writes again once it may", async () => {
+test("reports a file that may not grow, keeps what was acknowledged, and writes on once it may", async () => {
   const rig = faultyHandle();
   const journal = openSqliteJournal(newPath(), { open: rig.open });
   rig.database!.exec("PRAGMA max_page_count = 60");
@@ -90,15 +97,20 @@ test("reports a journal that may not grow, keeps what was acknowledged, and writ
   await journal.close();
 });
 
-test("fails every commit of a batch whose sync failed, and takes no more writes until it is opened again (J5)", async () => {
+test("fails all commits of a batch whose sync failed, and writes no more until reopened (J5)", async () => {
   const [path, rig] = [newPath(), faultyHandle()];
   const journal = openSqliteJournal(path, { open: rig.open });
   const run = await begin(journal);
   const told: unknown[] = [];
   journal.listen((events) => told.push(events));
   rig.fail("COMMIT", 1_034);
-  const batch = await Promise.allSettled([1, 2, 3].map((it) => journal.commit([append(run, logged(`${it}`))])));
-  assert.deepEqual(batch.map((it) => it.status === "rejected" && it.reason.code), ["JOURNAL_IO", "JOURNAL_IO", "JOURNAL_IO"]);
+  const batch = await Promise.allSettled(
+    [1, 2, 3].map((it) => journal.commit([append(run, logged(`${it}`))])),
+  );
+  assert.deepEqual(
+    batch.map((it) => it.status === "rejected" && it.reason.code),
+    ["JOURNAL_IO", "JOURNAL_IO", "JOURNAL_IO"],
+  );
   await assert.rejects(journal.commit([append(run, logged("later"))]), { code: "JOURNAL_POISONED" });
   await assert.rejects(journal.prune([run]), { code: "JOURNAL_POISONED" });
   assert.deepEqual(told, []);
@@ -114,16 +126,39 @@ test("acknowledges nothing after the kernel failed a sync (J5)", async (t) => {
   const journal = openSqliteJournal(path);
   const run = await begin(journal);
   await journal.close();
-  const inject = ["-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=8+"];
-  const command = [...inject, process.execPath, "--conditions=firebreak-source", writer, path, run, "writer", "50"];
+  const inject = [
+    "-f",
+    "-o",
+    "/dev/null",
+    "-e",
+    "trace=fsync,fdatasync",
+    "-e",
+    "inject=fsync,fdatasync:error=EIO:when=8+",
+  ];
+  const command = [
+    ...inject,
+    process.execPath,
+    "--conditions=firebreak-source",
+    writer,
+    path,
+    run,
+    "writer",
+    "50",
+  ];
   const { stdout, error } = spawnSync("strace", command, { encoding: "utf8" });
-  if (error !== undefined || !stdout.startsWith("opened")) return t.skip("strace is missing or may not trace");
+  if (error !== undefined || !stdout.startsWith("opened"))
+    return t.skip("strace is missing or may not trace");
   const printed = stdout.trim().split("\n").slice(1);
   assert.equal(printed.pop(), "error JOURNAL_IO then JOURNAL_POISONED");
   const again = openSqliteJournal(path);
-  const found = (await again.read(run)).map((it) => `${it.seq} ${it.kind === "run.logged" ? it.data.message : ""}`);
+  const found = (await again.read(run)).map(
+    (it) => `${it.seq} ${it.kind === "run.logged" ? it.data.message : ""}`,
+  );
   await again.close();
-  assert.deepEqual(printed.filter((it) => !found.includes(it)), []);
+  assert.deepEqual(
+    printed.filter((it) => !found.includes(it)),
+    [],
+  );
   assert.ok(printed.length > 0 && printed.length < 50);
 });
 

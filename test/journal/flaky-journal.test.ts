@@ -15,7 +15,10 @@ test("writes nothing of a refused commit, and all of one that it reports as fail
   for (let seed = 0; seed < 60; seed += 1) {
     const flaky = new FlakyJournal(disk, { seed: `${seed}`, refused: 0.3, unacknowledged: 0.3 });
     const commit = flaky.commit([append(run, logged(`${seed}`))]);
-    const code = await commit.then(() => "written", (error) => String(error.code));
+    const code = await commit.then(
+      () => "written",
+      (error) => String(error.code),
+    );
     codes.push(code);
     if (code !== "JOURNAL_FULL") written += 1;
     assert.equal((await disk.read(run)).length, written);
@@ -26,7 +29,10 @@ test("writes nothing of a refused commit, and all of one that it reports as fail
   assert.deepEqual([...new Set(codes)].sort(), ["JOURNAL_FULL", "JOURNAL_IO", "written"]);
 });
 
-for (const [crash, left] of [["before", 2], ["after", 3]] as const) {
+for (const [crash, left] of [
+  ["before", 2],
+  ["after", 3],
+] as const) {
   test(`dies at a commit, ${crash} writing it, and does nothing from then on`, async () => {
     const disk = new MemoryJournal();
     const run = await begin(disk);

@@ -26,7 +26,13 @@ interface Writer {
   readonly ended: Promise<unknown>;
 }
 
-function startWriter(path: string, run: RunId, owner: string, count: number, onLine?: (lines: string[]) => void): Writer {
+function startWriter(
+  path: string,
+  run: RunId,
+  owner: string,
+  count: number,
+  onLine?: (lines: string[]) => void,
+): Writer {
   const args = ["--conditions=firebreak-source", writer, path, run, owner, String(count)];
   // Children share compiled code, so that starting one is quick.
   const env = { ...process.env, NODE_COMPILE_CACHE: codeCache };
@@ -69,9 +75,15 @@ async function killTenTimes(lane: number): Promise<void> {
     assert.equal(child.process.signalCode, "SIGKILL");
     acknowledged.push(...child.lines.slice(1));
     const found = await messages(path, run);
-    assert.deepEqual(acknowledged.filter((it) => !found.includes(it)), []);
-    assert.deepEqual(found.map((it) => Number.parseInt(it, 10)), found.map((_, index) => index + 1));
-    // The events a killed writer had printed but not flushed to us, and the one under way, may be there besides.
+    assert.deepEqual(
+      acknowledged.filter((it) => !found.includes(it)),
+      [],
+    );
+    assert.deepEqual(
+      found.map((it) => Number.parseInt(it, 10)),
+      found.map((_, index) => index + 1),
+    );
+    // Commits under way at the kill may be there besides.
     assert.ok(found.length > acknowledged.length);
   }
   assert.ok(acknowledged.length >= 10);
@@ -91,11 +103,17 @@ test("loses and doubles nothing when two processes append to one run of one file
   const acknowledged = writers.flatMap((it) => it.lines.slice(1));
   assert.equal(acknowledged.length, 80);
   const found = (await messages(path, run)).slice(1);
-  assert.deepEqual(found, acknowledged.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)));
-  assert.deepEqual(found.map((it) => Number.parseInt(it, 10)), found.map((_, index) => index + 2));
+  assert.deepEqual(
+    found,
+    acknowledged.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)),
+  );
+  assert.deepEqual(
+    found.map((it) => Number.parseInt(it, 10)),
+    found.map((_, index) => index + 2),
+  );
 });
 
-test("refuses a process whose epoch another process has taken over, which can also see that something changed (J4)", async () => {
+test("refuses a process whose run another one took over, and lets it see the change (J4)", async () => {
   const path = newPath();
   const [first, second] = [openSqliteJournal(path), openSqliteJournal(path)];
   const run = await begin(first, {}, claimed("first"));
@@ -118,7 +136,7 @@ test("gives a key to one of two processes (J9)", async () => {
   await Promise.all([first.close(), second.close()]);
 });
 
-test("waits for another process's lock without blocking its own readers, then says who to look for", async () => {
+test("waits for another process's lock while its own readers go on, then says who to look for", async () => {
   const path = newPath();
   const journal = openSqliteJournal(path, { lockLimitMs: 150 });
   const run = await begin(journal);
@@ -126,7 +144,9 @@ test("waits for another process's lock without blocking its own readers, then sa
   holder.exec("BEGIN IMMEDIATE");
   const commit = journal.commit([append(run, logged("waits"))]);
   const order: string[] = [];
-  const refused = assert.rejects(commit, { code: "JOURNAL_BUSY", retryable: true }).then(() => order.push("refused"));
+  const refused = assert
+    .rejects(commit, { code: "JOURNAL_BUSY", retryable: true })
+    .then(() => order.push("refused"));
   await new Promise((resolve) => setImmediate(resolve));
   order.push(`read ${(await journal.read(run)).length}`);
   await refused;

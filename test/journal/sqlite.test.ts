@@ -38,13 +38,14 @@ test("syncs every commit by default", async () => {
   const journal = openSqliteJournal(newPath(), {
     open: (path, options) => {
       const handle = new DatabaseSync(path, options);
+      const pragma = (name: string): string => String(handle.prepare(`PRAGMA ${name}`).get()?.[name]);
       return {
         get isTransaction() {
           return handle.isTransaction;
         },
         exec(sql: string) {
           handle.exec(sql);
-          asked.push(`${handle.prepare("PRAGMA journal_mode").get()?.["journal_mode"]} ${handle.prepare("PRAGMA synchronous").get()?.["synchronous"]}`);
+          asked.push(`${pragma("journal_mode")} ${pragma("synchronous")}`);
         },
         prepare: (sql: string) => handle.prepare(sql),
         close: () => handle.close(),
@@ -63,7 +64,10 @@ test("leaves a journal of a newer form as it is", async () => {
   file.exec("UPDATE meta SET form = 99; PRAGMA wal_checkpoint(TRUNCATE)");
   file.close();
   const before = readFileSync(path);
-  assert.throws(() => openSqliteJournal(path), { code: "JOURNAL_NEWER", details: { path, found: 99, supported: 1 } });
+  assert.throws(() => openSqliteJournal(path), {
+    code: "JOURNAL_NEWER",
+    details: { path, found: 99, supported: 1 },
+  });
   assert.ok(before.equals(readFileSync(path)));
 });
 
@@ -105,6 +109,8 @@ test("does not load node:sqlite before a journal is opened", () => {
     process.getBuiltinModule = new Proxy(process.getBuiltinModule, { apply() { throw new Error("loaded") } });
     await import(${JSON.stringify(new URL("../../src/journal/sqlite.ts", import.meta.url).href)});
     console.log(process.moduleLoadList.some((it) => it.includes("sqlite")));`;
-  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+    encoding: "utf8",
+  });
   assert.equal(stdout.trim(), "false", stderr);
 });

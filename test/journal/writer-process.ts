@@ -7,7 +7,6 @@
 // Appends COUNT events, or for ever with 0. Retries when another writer was first.
 
 import { writeSync } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import { FirebreakError } from "../../src/base/errors.ts";
 import type { RunId } from "../../src/base/ids.ts";
 import { openSqliteJournal } from "../../src/journal/sqlite.ts";
@@ -17,9 +16,13 @@ const [path, run, owner, count] = process.argv.slice(2) as [string, RunId, strin
 const journal = openSqliteJournal(path);
 let seq = (await journal.head(run))!.seq;
 writeSync(1, `opened at ${seq}\n`);
-for (let written = 0; written < Number(count) || count === "0"; ) {
+const limit = Number(count) || Number.POSITIVE_INFINITY;
+let written = 0;
+while (written < limit) {
   try {
-    const [landed] = await journal.commit([{ run, expect: { seq }, events: [logged(`${owner} ${written}`)] }]);
+    const [landed] = await journal.commit([
+      { run, expect: { seq }, events: [logged(`${owner} ${written}`)] },
+    ]);
     seq = landed!.lastSeq;
     written += 1;
     writeSync(1, `${seq} ${owner} ${written - 1}\n`);
@@ -32,11 +35,16 @@ await journal.close();
 
 /** Says which error ended the writing, and what the next write is told. */
 async function stopped(error: unknown): Promise<never> {
-  const next = await journal.commit([{ run, expect: {}, events: [logged("after")] }]).then(
-    () => "written",
-    (later: unknown) => (FirebreakError.any(later) ? later.code : String(later)),
-  );
-  writeSync(1, `error ${FirebreakError.any(error) ? error.code : String(error)} then ${next}\n`);
-  await wait(0);
+  let next = "written";
+  try {
+    await journal.commit([{ run, expect: {}, events: [logged("after")] }]);
+  } catch (later) {
+    next = codeOf(later);
+  }
+  writeSync(1, `error ${codeOf(error)} then ${next}\n`);
   process.exit(3);
+}
+
+function codeOf(error: unknown): string {
+  return FirebreakError.any(error) ? error.code : String(error);
 }

@@ -25,13 +25,19 @@ class WritesHalf extends MemoryJournal {
 
 class ChecksNoSequence extends MemoryJournal {
   override commit(appends: readonly Append[], blobs?: readonly Blob[]): Promise<readonly Appended[]> {
-    return super.commit(appends.map((it) => ({ ...it, expect: epochOnly(it) })), blobs);
+    return super.commit(
+      appends.map((it) => ({ ...it, expect: epochOnly(it) })),
+      blobs,
+    );
   }
 }
 
 class ChecksNoEpoch extends MemoryJournal {
   override commit(appends: readonly Append[], blobs?: readonly Blob[]): Promise<readonly Appended[]> {
-    return super.commit(appends.map((it) => ({ ...it, expect: {} })), blobs);
+    return super.commit(
+      appends.map((it) => ({ ...it, expect: {} })),
+      blobs,
+    );
   }
 }
 
@@ -66,7 +72,10 @@ class ReadsEverything extends MemoryJournal {
 
 class ForgetsKeys extends MemoryJournal {
   override commit(appends: readonly Append[], blobs?: readonly Blob[]): Promise<readonly Appended[]> {
-    return super.commit(appends.map((it) => ({ ...it, events: it.events.map(withoutKey) })), blobs);
+    return super.commit(
+      appends.map((it) => ({ ...it, events: it.events.map(withoutKey) })),
+      blobs,
+    );
   }
 }
 

@@ -4,12 +4,25 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { newRunId, type RunId } from "../../src/base/ids.ts";
 import type { AnyEvent, NewEvent, Range } from "../../src/journal/events.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import {
-  append, begin, blobOf, cancelled, claimed, completed, halted, invalidated, lines, logged, parked, resumed, signalled, started,
+  append,
+  begin,
+  blobOf,
+  cancelled,
+  claimed,
+  completed,
+  halted,
+  invalidated,
+  lines,
+  logged,
+  parked,
+  resumed,
+  signalled,
+  started,
 } from "../journal/build.ts";
 
 export type OpenJournal = () => Journal | Promise<Journal>;
@@ -39,13 +52,25 @@ export const journalCases: readonly JournalCase[] = [
     title: "numbers the events of a run 1, 2, 3 across appends, whatever other runs do (J1)",
     async run(journal) {
       const [first, second] = [await begin(journal), await begin(journal)];
-      const landed = await journal.commit([append(first, claimed(), logged("a")), append(second, logged("b"))]);
+      const landed = await journal.commit([
+        append(first, claimed(), logged("a")),
+        append(second, logged("b")),
+      ]);
       await journal.commit([append(first, logged("c")), append(first, logged("d"))]);
-      assert.deepEqual(landed.map((it) => [it.run, it.firstSeq, it.lastSeq, it.epoch]), [[first, 2, 3, 1], [second, 2, 2, 0]]);
       assert.deepEqual(
-        lines(await journal.read(first)),
-        ["1 run.started", "2 run.claimed", "3 run.logged", "4 run.logged", "5 run.logged"],
+        landed.map((it) => [it.run, it.firstSeq, it.lastSeq, it.epoch]),
+        [
+          [first, 2, 3, 1],
+          [second, 2, 2, 0],
+        ],
       );
+      assert.deepEqual(lines(await journal.read(first)), [
+        "1 run.started",
+        "2 run.claimed",
+        "3 run.logged",
+        "4 run.logged",
+        "5 run.logged",
+      ]);
       assert.deepEqual(lines(await journal.read(second)), ["1 run.started", "2 run.logged"]);
     },
   },
@@ -95,7 +120,8 @@ export const journalCases: readonly JournalCase[] = [
       const run = await begin(journal, {}, claimed("one"));
       const [taken] = await journal.commit([append(run, claimed("two"))]);
       assert.equal(taken?.epoch, 2);
-      const late = (): Promise<unknown> => journal.commit([{ run, expect: { epoch: 1 }, events: [logged("late")] }]);
+      const late = (): Promise<unknown> =>
+        journal.commit([{ run, expect: { epoch: 1 }, events: [logged("late")] }]);
       await assert.rejects(late(), { code: "JOURNAL_CONFLICT" });
       await journal.commit([{ run, expect: { epoch: 2 }, events: [cancelled] }]);
       const afterEnd = journal.commit([{ run, expect: { epoch: 2 }, events: [completed()] }]);
@@ -114,7 +140,10 @@ export const journalCases: readonly JournalCase[] = [
         journal.commit([append(newRunId(), logged("no such run"))]),
         journal.commit([{ run, expect: { seq: 2 }, events: [logged("b")] }]),
       ]);
-      assert.deepEqual(results.map((it) => it.status), ["fulfilled", "rejected", "rejected", "fulfilled"]);
+      assert.deepEqual(
+        results.map((it) => it.status),
+        ["fulfilled", "rejected", "rejected", "fulfilled"],
+      );
       assert.equal((await journal.read(run)).length, 3);
     },
   },
@@ -132,7 +161,10 @@ export const journalCases: readonly JournalCase[] = [
       });
       assert.equal(answered, 0);
       await Promise.all(commits);
-      assert.deepEqual(told.map((it) => it.map((event) => event.seq)), [[1, 2, 3, 4]]);
+      assert.deepEqual(
+        told.map((it) => it.map((event) => event.seq)),
+        [[1, 2, 3, 4]],
+      );
       assert.deepEqual(told.flat(), await journal.read(run));
       stop();
       await journal.commit([append(run, logged("unheard"))]);
@@ -146,7 +178,10 @@ export const journalCases: readonly JournalCase[] = [
       const run = await begin(journal);
       await journal.commit([append(run, logged("kept"))], [blob]);
       assert.deepEqual(Buffer.from(await journal.blob(blob.hash)).toString(), "a table of 40,000 rows");
-      const wrong = journal.commit([append(run, logged("no"))], [{ hash: blob.hash, bytes: new Uint8Array(3) }]);
+      const wrong = journal.commit(
+        [append(run, logged("no"))],
+        [{ hash: blob.hash, bytes: new Uint8Array(3) }],
+      );
       await assert.rejects(wrong, { code: "BLOB_CORRUPT" });
       await assert.rejects(journal.blob("not a hash"), { code: "BLOB_MISSING" });
       assert.equal((await journal.read(run)).length, 2);
@@ -159,7 +194,8 @@ export const journalCases: readonly JournalCase[] = [
       const events: NewEvent[] = [{ kind: "signal.received", data: { name: "paid", payload } }];
       const run = await begin(journal);
       const commit = journal.commit([{ run, expect: {}, events }]);
-      for (const change of [() => (payload.amount = 2), () => events.push(logged("smuggled"))]) attempt(change);
+      for (const change of [() => (payload.amount = 2), () => events.push(logged("smuggled"))])
+        attempt(change);
       await commit;
       attempt(() => (payload.amount = 3));
       const read = (await journal.read(run)) as AnyEvent[];
@@ -175,7 +211,13 @@ export const journalCases: readonly JournalCase[] = [
     title: "leaves out of readOpen what a live record covers, and nothing else (J8)",
     async run(journal) {
       const run = await begin(journal);
-      const events = [logged("2"), logged("3"), logged("4 stands for 2 and 3", [[2, 3]]), logged("5"), logged("6")];
+      const events = [
+        logged("2"),
+        logged("3"),
+        logged("4 stands for 2 and 3", [[2, 3]]),
+        logged("5"),
+        logged("6"),
+      ];
       await journal.commit([append(run, ...events)]);
       assert.deepEqual(seqs(await journal.readOpen(run)), [1, 4, 5, 6]);
       await journal.commit([append(run, logged("7 stands for 4 and 5", [[2, 5]]))]);
@@ -201,7 +243,10 @@ export const journalCases: readonly JournalCase[] = [
     title: "gives a key to one open run of a workflow and names its holder to a second start (J9)",
     async run(journal) {
       const holder = await begin(journal, { key: "march" }, claimed());
-      await assert.rejects(begin(journal, { key: "march" }), { code: "RUN_KEY_TAKEN", details: { workflow: "invoices", key: "march", runId: holder } });
+      await assert.rejects(begin(journal, { key: "march" }), {
+        code: "RUN_KEY_TAKEN",
+        details: { workflow: "invoices", key: "march", runId: holder },
+      });
       await begin(journal, { key: "march", workflow: "payroll" });
       await begin(journal, { key: "april" });
       await journal.commit([append(holder, completed())]);
@@ -213,7 +258,10 @@ export const journalCases: readonly JournalCase[] = [
     title: "decides rival starts with one key in one turn, and within one commit (J9)",
     async run(journal) {
       const results = await Promise.allSettled([1, 2, 3].map(() => begin(journal, { key: "k" })));
-      assert.deepEqual(results.map((it) => it.status), ["fulfilled", "rejected", "rejected"]);
+      assert.deepEqual(
+        results.map((it) => it.status),
+        ["fulfilled", "rejected", "rejected"],
+      );
       const [first, second] = [newRunId(), newRunId()];
       const both = [first, second].map((run) => append(run, started(run, { key: "other" })));
       await assert.rejects(journal.commit(both), { code: "RUN_KEY_TAKEN" });
@@ -228,19 +276,40 @@ export const journalCases: readonly JournalCase[] = [
       await journal.commit([append(run, cancelled)]);
       const second = await begin(journal, { key: "k" });
       const resume = journal.commit([append(run, resumed)]);
-      await assert.rejects(resume, { code: "RUN_KEY_TAKEN", details: { workflow: "invoices", key: "k", runId: second } });
+      await assert.rejects(resume, {
+        code: "RUN_KEY_TAKEN",
+        details: { workflow: "invoices", key: "k", runId: second },
+      });
     },
   },
   {
     title: "keeps a head that says what the events say",
     async run(journal) {
       const run = await begin(journal, { key: "k", file: "flows/invoices.ts" });
-      assert.partialDeepStrictEqual(await journal.head(run), { status: "waiting", ready: true, seq: 1, epoch: 0 });
+      assert.partialDeepStrictEqual(await journal.head(run), {
+        status: "waiting",
+        ready: true,
+        seq: 1,
+        epoch: 0,
+      });
       await journal.commit([append(run, claimed("p1"), logged("a"))]);
-      assert.partialDeepStrictEqual(await journal.head(run), { status: "running", owner: "p1", ready: false, seq: 3, epoch: 1 });
+      assert.partialDeepStrictEqual(await journal.head(run), {
+        status: "running",
+        owner: "p1",
+        ready: false,
+        seq: 3,
+        epoch: 1,
+      });
       await journal.commit([append(run, parked(5_000))]);
       const head = await journal.head(run);
-      assert.partialDeepStrictEqual(head, { status: "waiting", wakeAt: 5_000, ready: false, seq: 4, key: "k", file: "flows/invoices.ts" });
+      assert.partialDeepStrictEqual(head, {
+        status: "waiting",
+        wakeAt: 5_000,
+        ready: false,
+        seq: 4,
+        key: "k",
+        file: "flows/invoices.ts",
+      });
       assert.equal(head?.owner, undefined);
       await journal.commit([append(run, signalled), append(run, logged("b"))]);
       assert.partialDeepStrictEqual(await journal.head(run), { status: "waiting", ready: true, seq: 6 });
@@ -252,9 +321,15 @@ export const journalCases: readonly JournalCase[] = [
       const ready = await begin(journal, { workflow: "a", key: "k" });
       const asleep = await begin(journal, { workflow: "b" }, claimed(), parked(2_000));
       const running = await begin(journal, { workflow: "b" }, claimed("p9"));
-      const child = await begin(journal, { root: ready, parent: { run: ready, seq: 1 } as never }, claimed(), parked());
+      const child = await begin(
+        journal,
+        { root: ready, parent: { run: ready, seq: 1 } as never },
+        claimed(),
+        parked(),
+      );
       const ended = await begin(journal, {}, completed());
-      const find = async (filter: Parameters<Journal["heads"]>[0]): Promise<readonly RunId[]> => ids(await journal.heads(filter));
+      const find = async (filter: Parameters<Journal["heads"]>[0]): Promise<readonly RunId[]> =>
+        ids(await journal.heads(filter));
       assert.deepEqual(await find({}), [ended, child, running, asleep, ready]);
       assert.deepEqual(await find({ limit: 2 }), [ended, child]);
       assert.deepEqual(await find({ status: ["running", "completed"] }), [ended, running]);
@@ -285,7 +360,11 @@ export const journalCases: readonly JournalCase[] = [
     async run(journal) {
       const [shared, own] = [blobOf("shared"), blobOf("own")];
       const run = newRunId();
-      const ending = [started(run), completed({ $blob: own.hash }), logged(JSON.stringify({ $blob: "text" }))];
+      const ending = [
+        started(run),
+        completed({ $blob: own.hash }),
+        logged(JSON.stringify({ $blob: "text" })),
+      ];
       await journal.commit([append(run, ...ending)], [own, shared]);
       const open = await begin(journal, { input: { rows: { $blob: shared.hash } } });
       assert.equal(await journal.prune([run, open, newRunId()]), 1);
@@ -318,7 +397,10 @@ type Shape =
 const fraction = fc.integer({ min: 0, max: 99 }).map((it) => it / 100);
 const shape: fc.Arbitrary<Shape> = fc.oneof(
   fc.constant({ kind: "plain" } as const),
-  fc.record({ kind: fc.constant("composite" as const), ranges: fc.array(fc.tuple(fraction, fraction), { minLength: 1, maxLength: 3 }) }),
+  fc.record({
+    kind: fc.constant("composite" as const),
+    ranges: fc.array(fc.tuple(fraction, fraction), { minLength: 1, maxLength: 3 }),
+  }),
   fc.record({ kind: fc.constant("invalidation" as const), of: fraction }),
 );
 
@@ -326,14 +408,18 @@ function toEvent(it: Shape, seq: number): NewEvent {
   const below = (part: number): number => 1 + Math.floor(part * (seq - 1));
   if (it.kind === "plain") return logged("plain");
   if (it.kind === "invalidation") return invalidated(below(it.of));
-  const ranges = it.ranges.map(([a, b]): Range => [Math.min(below(a), below(b)), Math.max(below(a), below(b))]);
+  const ranges = it.ranges.map(([a, b]): Range => [
+    Math.min(below(a), below(b)),
+    Math.max(below(a), below(b)),
+  ]);
   return logged("composite", ranges);
 }
 
 /** J8 as one would say it, without regard to cost. */
 function openByDefinition(events: readonly AnyEvent[]): readonly AnyEvent[] {
   const named = new Set(events.flatMap((it) => (it.kind === "step.invalidated" ? [it.data.seq] : [])));
-  const isOpen = (event: AnyEvent): boolean => !events.some((it) => it.seq > event.seq && covers(it, event.seq) && isLive(it));
+  const isOpen = (event: AnyEvent): boolean =>
+    !events.some((it) => it.seq > event.seq && covers(it, event.seq) && isLive(it));
   const isLive = (record: AnyEvent): boolean => !named.has(record.seq) && memo(record);
   const known = new Map<number, boolean>();
   const memo = (event: AnyEvent): boolean => {

@@ -20,7 +20,8 @@ interface JournalErrors {
 export const journalErrors: JournalErrors = {
   JOURNAL_CONFLICT: row({
     retryable: true,
-    message: (it) => `run ${it.runId} is at ${it.found}, not at ${it.expected}: another process or a decision moved it`,
+    message: (it) =>
+      `run ${it.runId} is at ${it.found}, not at ${it.expected}: another process or a decision moved it`,
     fix: () => "Read the run again; nothing of this append was written.",
   }),
   RUN_KEY_TAKEN: row({
@@ -31,12 +32,13 @@ export const journalErrors: JournalErrors = {
   RUN_TOO_LONG: row({
     retryable: false,
     message: (it) => `run ${it.runId} has ${it.limit} events, the most a run can have`,
-    fix: () => "Cut the work into child runs: ctx.call(workflow, input) gives each part a journal of its own.",
+    fix: () =>
+      "Cut the work into child runs: ctx.call(workflow, input) gives each part a journal of its own.",
   }),
   JOURNAL_BUSY: row({
     retryable: true,
     message: (it) => `another process has held ${it.path} locked for ${it.waitedMs} ms`,
-    fix: () => "Look for a stopped Firebreak process (firebreak ls shows owners), then try again. Nothing of this was written.",
+    fix: () => "Look for a stopped process (firebreak ls shows owners), then try again. Nothing was written.",
   }),
   JOURNAL_FULL: row({
     retryable: true,
@@ -51,7 +53,7 @@ export const journalErrors: JournalErrors = {
   JOURNAL_POISONED: row({
     retryable: false,
     message: (it) => `${it.path} takes no more writes since one failed (${it.reason})`,
-    fix: () => "End this process and resume in a new one: after a failed sync the disk's state is known only by reading it anew.",
+    fix: () => "End this process and resume in a new one: only that reads what the disk truly holds.",
   }),
   JOURNAL_OPEN: row({
     retryable: false,
@@ -60,7 +62,8 @@ export const journalErrors: JournalErrors = {
   }),
   JOURNAL_NEWER: row({
     retryable: false,
-    message: (it) => `${it.path} was written by a newer Firebreak (form ${it.found}; this one reads up to ${it.supported})`,
+    message: (it) =>
+      `${it.path} was written by a newer Firebreak (form ${it.found}; this one reads up to ${it.supported})`,
     fix: () => "Update Firebreak: npm install firebreak@latest. The file was not touched.",
   }),
   JOURNAL_FOREIGN: row({
@@ -76,12 +79,14 @@ export const journalErrors: JournalErrors = {
   EVENT_CORRUPT: row({
     retryable: false,
     message: (it) => `event ${it.seq} of run ${it.runId} does not match its hash: ${it.what}`,
-    fix: () => "The run is set aside and other runs go on. Restore the journal from a backup, or start the run again.",
+    fix: () =>
+      "The run is set aside and other runs go on. Restore the journal from a backup, or start the run again.",
   }),
   BLOB_CORRUPT: row({
     retryable: false,
     message: (it) => `the stored value ${it.hash} does not match its hash`,
-    fix: () => "The run that needs it is set aside. Restore the journal from a backup, or start the run again.",
+    fix: () =>
+      "The run that needs it is set aside. Restore the journal from a backup, or start the run again.",
   }),
   BLOB_MISSING: row({
     retryable: false,
