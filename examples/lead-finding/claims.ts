@@ -5,7 +5,7 @@
 //   C3. Every claim is assessed, none is added.
 
 import type { TextFile } from "./data.ts";
-import type { Finding } from "./gates.ts";
+import type { Finding } from "./finding.ts";
 import type { QueryRows, Tables } from "./tables.ts";
 
 /** One statement of a paper. */

@@ -116,7 +116,7 @@ const signs: readonly Sign[] = [
   { meaning: "activity", names: ["activity", "residual"], holds: isPercent },
   { meaning: "signal", names: ["rfu", "signal", "raw", "counts", "intensity"], holds: isNumber },
   { meaning: "compound", names: ["compound", "cmpd", "cpd", "molecule", "mol", "substance", "ligand", "cid"],
-    holds: (it) => it.distinct > 1 },
+    holds: (it) => it.type !== "empty" },
   { meaning: "assay", names: ["assay", "readout", "method", "technology"], holds: (it) => isText(it) && it.distinct <= 20 },
   { meaning: "run", names: ["run", "replicate", "repeat", "batch", "experiment", "occasion"],
     holds: (it) => it.distinct <= 100 },

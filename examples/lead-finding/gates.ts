@@ -9,17 +9,9 @@
 import type { Curve, Fit, FittedCurve, Residual } from "./curves.ts";
 import { curveKey, curvesOf, fewestPoints, residualOf, totalOf } from "./curves.ts";
 import type { TextFile } from "./data.ts";
+import type { Finding } from "./finding.ts";
 import { deriveValues, type Values } from "./report.ts";
 import type { CaseRules, FitRule, FitSpace } from "./rules.ts";
-
-/** What a gate found wrong: a problem of a verdict, without the name of its check. */
-export interface Finding {
-  readonly message: string;
-  readonly path?: string;
-  readonly claimed?: string;
-  readonly found?: string;
-  readonly where?: string;
-}
 
 /** Every curve with points is there once, fitted or with a reason (F1). */
 export function completeFits(fits: readonly Fit[], points: TextFile, rule: FitRule): Finding[] {

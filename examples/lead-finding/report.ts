@@ -6,7 +6,8 @@
 import type { AssessedClaim } from "./claims.ts";
 import { toCsv } from "./csv.ts";
 import type { Fit, FittedCurve } from "./curves.ts";
-import type { RuleTexts } from "./data.ts";
+import type { RuleTexts, TextFile } from "./data.ts";
+import type { Finding } from "./finding.ts";
 import { type Bound, type CaseRules, within } from "./rules.ts";
 
 export interface ShortlistRow {
@@ -173,4 +174,40 @@ function shortlistLines(input: ReportInput, { shortlist, assays }: Summary): str
 
 function claimLines(claim: AssessedClaim): string[] {
   return [`**${claim.verdict}**: ${claim.why}`, "", `> ${claim.quote.replaceAll("\n", "\n> ")}`, "", `(${claim.file})`, ""];
+}
+
+/**
+ * Numbers of the report that no computed value, rule or quotation bears out (W1), and quotations that are in no file (W2).
+ * Identifiers such as compound names hold digits and are no numbers: those known are taken out first.
+ */
+export function untraced(report: string, input: ReportInput, papers: readonly TextFile[]): Finding[] {
+  const summary = summarize(input.fits, input.claims, input.rules);
+  const identifiers = [...new Set(input.fits.map((fit) => fit.compound_id))].sort((a, b) => b.length - a.length);
+  const known = new Set([
+    ...numbersOf(summary).map((value) => printed(value)),
+    ...digitsIn(Object.values(input.ruleTexts).join(" ")),
+    ...digitsIn(input.claims.map((it) => `${it.quote} ${JSON.stringify(it.evidence)} ${it.file}`).join(" ")),
+  ]);
+  return report.split("\n").flatMap((line, index): Finding[] => {
+    const where = `report.md:${index + 1}`;
+    if (line.startsWith("> ")) return isQuoted(line.slice(2), input, papers) ? []
+      : [{ message: "A quotation stands in no paper.", claimed: line.slice(2), where }];
+    const plain = identifiers.reduce((text, id) => text.replaceAll(id, ""), line);
+    const invented = digitsIn(plain).filter((it) => !known.has(it));
+    return invented.map((claimed) => ({ message: "A number of the report was not computed.", claimed, where }));
+  });
+}
+
+const isQuoted = (text: string, input: ReportInput, papers: readonly TextFile[]): boolean =>
+  input.question.includes(text) || papers.some((paper) => paper.text.includes(text));
+
+/** Numbers written in digits, not those inside a name such as IC50 or log10. */
+function digitsIn(text: string): string[] {
+  return text.match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w])/g) ?? [];
+}
+
+function numbersOf(value: unknown): number[] {
+  if (typeof value === "number") return [value];
+  if (Array.isArray(value)) return [value.length, ...value.flatMap(numbersOf)];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(numbersOf) : [];
 }

@@ -114,7 +114,10 @@ export function stemOf(word: string): string {
 function namesOf(table: TableProfile): Map<string, number> {
   const names = new Map<string, number>();
   const add = (words: readonly string[], weight: number): void => {
-    for (const word of words.map(stemOf)) names.set(word, Math.max(weight, names.get(word) ?? 0));
+    // A run called "1" or "A" gives its table no name.
+    for (const word of words.filter((it) => !/^(\d+|.)$/.test(it)).map(stemOf)) {
+      names.set(word, Math.max(weight, names.get(word) ?? 0));
+    }
   };
   for (const column of table.columns) {
     add(wordsOf(column.name), 0.5);
@@ -264,11 +267,11 @@ function runCount(claim: Claim, counted: Counted, tables: readonly TableProfile[
   return distinctCount(claim, counted, tables);
 }
 
+const countedMeanings = ["run", "concentration", "supplier", "assay"] as const satisfies readonly Meaning[];
+
 /** "in 5 concentrations", "three assays": distinct values of the column of that meaning. */
 function distinctCount(claim: Claim, counted: Counted, tables: readonly TableProfile[]): Ruling {
-  const meaning: Meaning | undefined = ({ run: "run", concentration: "concentration", supplier: "supplier", assay: "assay" } as const)[
-    counted.noun as "run"
-  ];
+  const meaning = countedMeanings.find((it) => it === counted.noun);
   if (meaning === undefined) return undecided("No column counts what it speaks of.");
   const table = tableOf(claim, tables, [meaning, `${meaning}s`]);
   if (table === undefined) return unnamed;

@@ -116,9 +116,10 @@ var answers = order.map(function (label) {
   points.forEach(function (pair) { around += Math.pow(pair[1] - level, 2); });
   var reason = n < 3 ? 'too few counted points: ' + n : !sound ? 'not every cell is numeric' : around === 0 ? 'no spread' : '';
   if (reason !== '') { answer.kind = 'not fitted'; answer.why = reason; return answer; }
-  var end = solve(points), edges = [];
-  if (Math.abs(end.p[0] - box[0]) < 1e-7 || Math.abs(end.p[0] - box[1]) < 1e-7) edges.push('ic50_uM');
-  if (Math.abs(end.p[1] - box[2]) < 1e-7 || Math.abs(end.p[1] - box[3]) < 1e-7) edges.push('hill');
+  var end = solve(points);
+  var edges = ['ic50_uM', 'hill'].filter(function (_, axis) {
+    return [box[2 * axis], box[2 * axis + 1]].some(function (edge) { return Math.abs(end.p[axis] - edge) < 1e-7; });
+  });
   answer.kind = 'fitted';
   answer.ic50_uM = +Math.exp(end.p[0]).toPrecision(10);
   answer.hill = +Math.exp(end.p[1]).toPrecision(10);
