@@ -4,16 +4,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type AssessedClaim, numbersIn, quotesStand, rowsSaySo } from "./claims.ts";
-import { faults } from "./faults.ts";
 import { quantitativeStatements } from "./statements.ts";
 import { openTables } from "./tables.ts";
-import { claimsIn, edited, playClaims, playScout, realCase } from "./testing.ts";
+import { claimsIn, edited, plant, playClaims, playScout, realCase } from "./testing.ts";
 
 const claims = claimsIn(playScout(realCase));
 const assessed = claimsIn(playClaims(realCase, claims));
 const tables = openTables(realCase.tables);
 const spoil = (name: string, of: readonly AssessedClaim[]): readonly AssessedClaim[] =>
-  (faults[name]?.({ claims: of } as never, {}) as { claims: readonly AssessedClaim[] }).claims;
+  (plant(name, { claims: of }) as { claims: readonly AssessedClaim[] }).claims;
 
 test("quotes word for word, and shows rows that the data give (C1, C2, C3)", () => {
   assert.deepEqual(quotesStand(claims, realCase.papers), []);
@@ -33,8 +32,14 @@ test("stops a quote that stands in another file than the one named (C1)", () => 
 });
 
 test("stops an invented number and invented rows (C2)", () => {
-  assert.match(rowsSaySo(spoil("invented-number", assessed), claims, tables)[0]?.message ?? "", /number that is in no row/);
-  assert.match(rowsSaySo(spoil("invented-rows", assessed), claims, tables)[0]?.message ?? "", /not those of the data/);
+  assert.match(
+    rowsSaySo(spoil("invented-number", assessed), claims, tables)[0]?.message ?? "",
+    /number that is in no row/,
+  );
+  assert.match(
+    rowsSaySo(spoil("invented-rows", assessed), claims, tables)[0]?.message ?? "",
+    /not those of the data/,
+  );
 });
 
 test("stops a verdict without rows, a claim left out and a claim nobody made (C2, C3)", () => {
@@ -45,11 +50,15 @@ test("stops a verdict without rows, a claim left out and a claim nobody made (C2
 });
 
 const verdictOf = (quote: string, context: string = quote, of = realCase): string =>
-  claimsIn(playClaims(of, [{ claim: quote, quote, context, file: "papers/01-weizmann-hts.md" }]))[0]?.verdict ?? "";
+  claimsIn(playClaims(of, [{ claim: quote, quote, context, file: "papers/01-weizmann-hts.md" }]))[0]
+    ?.verdict ?? "";
 
 test("decides the same kinds of statement in other words", () => {
   assert.equal(verdictOf("901 molecules went into the confirmation screen"), "supported");
-  assert.equal(verdictOf("all compounds of the confirmation were measured in triplicate, three rows for each compound"), "contradicted");
+  assert.equal(
+    verdictOf("all compounds of the confirmation were measured in triplicate, three rows for each compound"),
+    "contradicted",
+  );
   assert.equal(verdictOf("16 compounds of the confirmation screen were measured in two runs"), "supported");
   assert.equal(verdictOf("at least 900 compounds were tested for confirmation"), "supported");
   assert.equal(verdictOf("fewer than 900 compounds were tested for confirmation"), "contradicted");
@@ -61,19 +70,27 @@ test("decides the same kinds of statement in other words", () => {
 
 test("leaves undecided what no table can decide", () => {
   for (const quote of [
-    "52,000 compounds from the diversity collection", "we tested 12 mice", "25 compounds were crystallised",
-    "hits were defined as more than 50% inhibition", "the reaction ran for 30 min", "activity fell sharply",
-  ]) assert.equal(verdictOf(quote), "not verifiable", quote);
+    "52,000 compounds from the diversity collection",
+    "we tested 12 mice",
+    "25 compounds were crystallised",
+    "hits were defined as more than 50% inhibition",
+    "the reaction ran for 30 min",
+    "activity fell sharply",
+  ])
+    assert.equal(verdictOf(quote), "not verifiable", quote);
 });
 
 test("gives another verdict for other data", () => {
   const quote = "885 hits were re-tested in three independent Mpro assay runs to confirm activity";
-  const fewer = edited(realCase, "hts_confirmation.csv", (text) => text.trim().split("\n").slice(0, -1).join("\n"));
+  const fewer = edited(realCase, "hts_confirmation.csv", (text) =>
+    text.trim().split("\n").slice(0, -1).join("\n"),
+  );
   assert.deepEqual([verdictOf(quote), verdictOf(quote, quote, fewer)], ["supported", "contradicted"]);
 });
 
 test("cuts a sentence into statements of one assertion each, word for word (S1, S2)", () => {
-  const text = "In the second screen, 40 molecules in 3 doses were tested in two runs. Plates were spun for 1 min.";
+  const text =
+    "In the second screen, 40 molecules in 3 doses were tested in two runs. Plates were spun for 1 min.";
   const quotes = quantitativeStatements(text).map((it) => it.quote);
   assert.deepEqual(quotes, ["In the second screen, 40 molecules", "in 3 doses", "were tested in two runs"]);
   assert.ok(quotes.every((it) => text.includes(it)));

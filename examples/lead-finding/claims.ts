@@ -37,11 +37,20 @@ export function quotesStand(claims: readonly Claim[], papers: readonly TextFile[
   return claims.flatMap((claim, index): Finding[] => {
     const path = `claims[${index}].quote`;
     const paper = papers.find((it) => it.file === claim.file);
-    if (paper === undefined) return [{ message: "The named file is not among the papers.", path, claimed: claim.file }];
+    if (paper === undefined)
+      return [{ message: "The named file is not among the papers.", path, claimed: claim.file }];
     if (claim.quote.trim() !== "" && paper.text.includes(claim.quote)) return [];
     const near = nearestLine(claim.quote, paper.text);
     const where = `${paper.file}:${near.line}`;
-    return [{ message: "The quote does not stand in the file.", path, claimed: claim.quote, found: near.text, where }];
+    return [
+      {
+        message: "The quote does not stand in the file.",
+        path,
+        claimed: claim.quote,
+        found: near.text,
+        where,
+      },
+    ];
   });
 }
 
@@ -52,7 +61,9 @@ function nearestLine(quote: string, text: string): { line: number; text: string 
   const words = new Set(quote.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
   let best = { line: 1, text: "", shared: -1 };
   for (const [index, line] of text.split("\n").entries()) {
-    const shared = new Set((line.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => words.has(word))).size;
+    const shared = new Set(
+      (line.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => words.has(word)),
+    ).size;
     if (shared > best.shared) best = { line: index + 1, text: around(line, quote), shared };
   }
   return best;
@@ -69,16 +80,32 @@ function around(line: string, quote: string): string {
 }
 
 /** Every claim is assessed once and unchanged (C3), and the rows shown are those the tables give (C2). */
-export function rowsSaySo(assessed: readonly AssessedClaim[], claims: readonly Claim[], tables: Tables): Finding[] {
+export function rowsSaySo(
+  assessed: readonly AssessedClaim[],
+  claims: readonly Claim[],
+  tables: Tables,
+): Finding[] {
   const keyOf = (claim: Claim): string => JSON.stringify([claim.file, claim.quote]);
   const asked = new Set(claims.map(keyOf));
   const answered = new Set(assessed.map(keyOf));
   const missing = claims.filter((it) => !answered.has(keyOf(it)));
   return [
-    ...missing.map((it): Finding => ({ message: "A claim was not assessed.", claimed: it.quote, where: it.file })),
+    ...missing.map((it): Finding => ({
+      message: "A claim was not assessed.",
+      claimed: it.quote,
+      where: it.file,
+    })),
     ...assessed.flatMap((it, index): Finding[] =>
-      asked.has(keyOf(it)) ? evidenceHolds(it, `claims[${index}]`, tables)
-        : [{ message: "A claim was assessed that nobody made.", path: `claims[${index}]`, claimed: it.quote }]),
+      asked.has(keyOf(it))
+        ? evidenceHolds(it, `claims[${index}]`, tables)
+        : [
+            {
+              message: "A claim was assessed that nobody made.",
+              path: `claims[${index}]`,
+              claimed: it.quote,
+            },
+          ],
+    ),
   ];
 }
 
@@ -89,9 +116,12 @@ function evidenceHolds(claim: AssessedClaim, path: string, tables: Tables): Find
   const wrong = claim.evidence.flatMap((it, index): Finding[] => {
     const place = `${path}.evidence[${index}]`;
     const again = tables.query(it.query);
-    if (!again.ok) return [{ message: `The query shown cannot be asked: ${again.error}`, path: place, claimed: it.query }];
+    if (!again.ok)
+      return [{ message: `The query shown cannot be asked: ${again.error}`, path: place, claimed: it.query }];
     const [claimed, found] = [JSON.stringify(it.rows), JSON.stringify(again.value)];
-    return claimed === found ? [] : [{ message: "The rows shown are not those of the data.", path: place, claimed, found }];
+    return claimed === found
+      ? []
+      : [{ message: "The rows shown are not those of the data.", path: place, claimed, found }];
   });
   return [...wrong, ...numbersHold(claim, path)];
 }
@@ -105,8 +135,28 @@ function numbersHold(claim: AssessedClaim, path: string): Finding[] {
   return [{ message, path: `${path}.why`, claimed: invented.join(", "), found: "not in the rows" }];
 }
 
-const smallNumbers = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-const adverbs: Readonly<Record<string, number>> = { once: 1, twice: 2, thrice: 3, duplicate: 2, triplicate: 3 };
+const smallNumbers = [
+  "zero",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
+const adverbs: Readonly<Record<string, number>> = {
+  once: 1,
+  twice: 2,
+  thrice: 3,
+  duplicate: 2,
+  triplicate: 3,
+};
 
 /** The value of a number word, or undefined: `three`, `twice`, `885`, `184,631`. */
 export function numberOf(word: string): number | undefined {
@@ -119,6 +169,7 @@ export function numberOf(word: string): number | undefined {
 
 /** All numbers of a text, words included, not those inside names such as `IC50` or `hts_900`. */
 export function numbersIn(text: string): number[] {
-  const words = text.match(/(?<![\w-])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+)(?![\w-])/gi) ?? [];
+  const words =
+    text.match(/(?<![\w-])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[a-z]+)(?![\w-])/gi) ?? [];
   return words.flatMap((word) => numberOf(word) ?? []);
 }

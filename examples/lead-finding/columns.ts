@@ -7,8 +7,21 @@ import { type CsvTable, parseCsv } from "./csv.ts";
 import type { TextFile } from "./data.ts";
 
 export type Meaning =
-  | "compound" | "structure" | "concentration" | "inhibition" | "activity" | "assay" | "run" | "excluded"
-  | "signal" | "supplier" | "catalog" | "ic50" | "mean" | "spread" | "count";
+  | "compound"
+  | "structure"
+  | "concentration"
+  | "inhibition"
+  | "activity"
+  | "assay"
+  | "run"
+  | "excluded"
+  | "signal"
+  | "supplier"
+  | "catalog"
+  | "ic50"
+  | "mean"
+  | "spread"
+  | "count";
 
 export interface ColumnProfile {
   readonly name: string;
@@ -38,7 +51,12 @@ const shownValues = 12;
 export function profileTables(tables: readonly TextFile[]): TableProfile[] {
   return tables.map(({ file, text }) => {
     const table = parseCsv(text, file);
-    const bare = table.columns.map((name, index) => describe(name, table.rows.map((row) => row[index] ?? "")));
+    const bare = table.columns.map((name, index) =>
+      describe(
+        name,
+        table.rows.map((row) => row[index] ?? ""),
+      ),
+    );
     return { name: tableName(file), file, rows: table.rows.length, columns: withMeanings(bare) };
   });
 }
@@ -50,13 +68,20 @@ export function tableName(file: string): string {
 
 /** Meanings of the columns of a bare table, for code that holds only its text. */
 export function identifyColumns(table: CsvTable): ReadonlyMap<Meaning, string> {
-  const bare = table.columns.map((name, index) => describe(name, table.rows.map((row) => row[index] ?? "")));
+  const bare = table.columns.map((name, index) =>
+    describe(
+      name,
+      table.rows.map((row) => row[index] ?? ""),
+    ),
+  );
   return meaningsOf(withMeanings(bare));
 }
 
 /** From meaning to the column's name. */
 export function meaningsOf(columns: readonly ColumnProfile[]): ReadonlyMap<Meaning, string> {
-  return new Map(columns.flatMap(({ meaning, name }) => (meaning === undefined ? [] : [[meaning, name] as const])));
+  return new Map(
+    columns.flatMap(({ meaning, name }) => (meaning === undefined ? [] : [[meaning, name] as const])),
+  );
 }
 
 /** Separates the values of a cell that holds several. */
@@ -67,7 +92,10 @@ function describe(name: string, cells: readonly string[]): ColumnProfile {
   const distinct = new Set(filled);
   const numbers = filled.map(Number);
   const type = typeOf(filled, numbers);
-  const [min, max] = numbers.reduce(([low, high], it) => [Math.min(low, it), Math.max(high, it)], [Infinity, -Infinity]);
+  const [min, max] = numbers.reduce(
+    ([low, high], it) => [Math.min(low, it), Math.max(high, it)],
+    [Infinity, -Infinity],
+  );
   return {
     name,
     type,
@@ -82,7 +110,9 @@ function typeOf(filled: readonly string[], numbers: readonly number[]): ColumnPr
   if (filled.length === 0) return "empty";
   if (numbers.every(Number.isFinite)) return "number";
   const parts = filled.flatMap((cell) => cell.split(listSeparator));
-  const numeric = parts.filter((part) => Number.isFinite(Number(part.replace(/^\s*[<>~≤≥]\s*/, "") || Number.NaN)));
+  const numeric = parts.filter((part) =>
+    Number.isFinite(Number(part.replace(/^\s*[<>~≤≥]\s*/, "") || Number.NaN)),
+  );
   return parts.length > filled.length && numeric.length > parts.length / 2 ? "list" : "text";
 }
 
@@ -96,13 +126,18 @@ interface Sign {
 
 const isNumber = (column: ColumnProfile): boolean => column.type === "number";
 const isText = (column: ColumnProfile): boolean => column.type === "text";
-const isPercent = (column: ColumnProfile): boolean => isNumber(column) && (column.max ?? 0) > 2 && (column.max ?? 0) < 1e4;
+const isPercent = (column: ColumnProfile): boolean =>
+  isNumber(column) && (column.max ?? 0) > 2 && (column.max ?? 0) < 1e4;
 const isFlag = (column: ColumnProfile): boolean =>
   column.distinct <= 2 && (column.values ?? []).every((it) => /^(0|1|true|false|yes|no)$/i.test(it));
 
 /** Earlier signs are stronger: a name with "mean activity" is a mean before it is an activity. */
 const signs: readonly Sign[] = [
-  { meaning: "excluded", names: ["excluded", "exclude", "outlier", "rejected", "masked", "knocked out"], holds: isFlag },
+  {
+    meaning: "excluded",
+    names: ["excluded", "exclude", "outlier", "rejected", "masked", "knocked out"],
+    holds: isFlag,
+  },
   { meaning: "spread", names: ["sd", "std", "stdev", "stderr", "sem", "cv"], holds: isNumber },
   { meaning: "mean", names: ["mean", "avg", "average"], holds: isNumber },
   { meaning: "count", names: ["count", "replicate count", "n replicates"], holds: isNumber },
@@ -110,20 +145,36 @@ const signs: readonly Sign[] = [
   { meaning: "structure", names: ["smiles", "structure", "inchi"], holds: isText },
   { meaning: "catalog", names: ["catalog", "catalogue", "sku"], holds: isText },
   { meaning: "supplier", names: ["supplier", "vendor", "maker", "source", "library"], holds: isText },
-  { meaning: "concentration", names: ["concentration", "conc", "dose", "molarity"],
-    holds: (it) => isNumber(it) && (it.min ?? -1) >= 0 },
+  {
+    meaning: "concentration",
+    names: ["concentration", "conc", "dose", "molarity"],
+    holds: (it) => isNumber(it) && (it.min ?? -1) >= 0,
+  },
   { meaning: "inhibition", names: ["inhibition", "inhib", "inh", "response"], holds: isPercent },
   { meaning: "activity", names: ["activity", "residual"], holds: isPercent },
   { meaning: "signal", names: ["rfu", "signal", "raw", "counts", "intensity"], holds: isNumber },
-  { meaning: "compound", names: ["compound", "cmpd", "cpd", "molecule", "mol", "substance", "ligand", "cid"],
-    holds: (it) => it.type !== "empty" },
-  { meaning: "assay", names: ["assay", "readout", "method", "technology"], holds: (it) => isText(it) && it.distinct <= 20 },
-  { meaning: "run", names: ["run", "replicate", "repeat", "batch", "experiment", "occasion"],
-    holds: (it) => it.distinct <= 100 },
+  {
+    meaning: "compound",
+    names: ["compound", "cmpd", "cpd", "molecule", "mol", "substance", "ligand", "cid"],
+    holds: (it) => it.type !== "empty",
+  },
+  {
+    meaning: "assay",
+    names: ["assay", "readout", "method", "technology"],
+    holds: (it) => isText(it) && it.distinct <= 20,
+  },
+  {
+    meaning: "run",
+    names: ["run", "replicate", "repeat", "batch", "experiment", "occasion"],
+    holds: (it) => it.distinct <= 100,
+  },
 ];
 
 function withMeanings(columns: readonly ColumnProfile[]): ColumnProfile[] {
-  const claims = columns.map((column) => ({ column, sign: signs.find((sign) => named(column, sign) && sign.holds(column)) }));
+  const claims = columns.map((column) => ({
+    column,
+    sign: signs.find((sign) => named(column, sign) && sign.holds(column)),
+  }));
   const named_ = claims.map(({ column, sign }): ColumnProfile => {
     const rivals = claims.filter((it) => it.sign !== undefined && it.sign === sign);
     const best = rivals.length < 2 ? column.name : clearest(rivals.map((it) => it.column.name));
@@ -145,7 +196,11 @@ function named(column: ColumnProfile, sign: Sign): boolean {
 
 /** Words of a column's name: `percentInhibition_pct` holds percent, inhibition, pct. */
 export function wordsOf(name: string): string[] {
-  return name.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== "");
+  return name
+    .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
 }
 
 /** What a name did not tell: one flag column is the exclusion, one percent column the response. Never a guess of two. */
@@ -159,8 +214,20 @@ function byContent(columns: readonly ColumnProfile[]): ColumnProfile[] {
   if (!taken.has("concentration") && !taken.has("inhibition")) return [...columns];
   const found = new Map<string | undefined, Meaning>([
     [alone("excluded", (it) => isFlag(it) && it.distinct === 2), "excluded"],
-    [alone("inhibition", (it) => isPercent(it) && (it.max ?? 0) <= 1000 && (it.min ?? 0) < 0 && it.distinct > 20), "inhibition"],
-    [alone("concentration", (it) => isNumber(it) && (it.min ?? 0) > 0 && it.distinct >= 3 && ratio(it) >= 50), "concentration"],
+    [
+      alone(
+        "inhibition",
+        (it) => isPercent(it) && (it.max ?? 0) <= 1000 && (it.min ?? 0) < 0 && it.distinct > 20,
+      ),
+      "inhibition",
+    ],
+    [
+      alone(
+        "concentration",
+        (it) => isNumber(it) && (it.min ?? 0) > 0 && it.distinct >= 3 && ratio(it) >= 50,
+      ),
+      "concentration",
+    ],
   ]);
   return columns.map((it) => {
     const meaning = it.meaning ?? found.get(it.name);

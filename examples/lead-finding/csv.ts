@@ -17,7 +17,8 @@ export const rowLimit = 200_000;
 export function parseCsv(text: string, file: string): CsvTable {
   const lines = splitRecords(text.startsWith("\uFEFF") ? text.slice(1) : text, file);
   const [columns, ...rows] = lines;
-  if (columns === undefined) throw new Error(`${file} is empty. Put the table back, with its column names in line 1.`);
+  if (columns === undefined)
+    throw new Error(`${file} is empty. Put the table back, with its column names in line 1.`);
   for (const [index, row] of rows.entries()) {
     if (row.length === columns.length) continue;
     throw new Error(
@@ -35,7 +36,8 @@ function splitRecords(text: string, file: string): string[][] {
   fieldPattern.lastIndex = 0;
   while (fieldPattern.lastIndex < text.length) {
     const match = fieldPattern.exec(text);
-    if (match === null) throw new Error(`${file}:${records.length + 1} has a quote that is not closed. Mend that line.`);
+    if (match === null)
+      throw new Error(`${file}:${records.length + 1} has a quote that is not closed. Mend that line.`);
     const [, field = "", end] = match;
     record.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
     if (end === ",") {

@@ -52,15 +52,25 @@ export const curveKey = (name: CurveName): string => [name.compound_id, name.ass
 
 /** Columns a table of points must have. */
 export const pointMeanings = [
-  "compound", "assay", "run", "concentration", "inhibition", "excluded",
+  "compound",
+  "assay",
+  "run",
+  "concentration",
+  "inhibition",
+  "excluded",
 ] as const satisfies readonly Meaning[];
 
 export type PointColumns = Readonly<Record<(typeof pointMeanings)[number], string>>;
 
 /** @throws Error that names the meaning nobody could be found for, and the columns there are. */
-export function pointColumns(found: ReadonlyMap<Meaning, string>, file: string, names: readonly string[]): PointColumns {
+export function pointColumns(
+  found: ReadonlyMap<Meaning, string>,
+  file: string,
+  names: readonly string[],
+): PointColumns {
   const missing = pointMeanings.filter((meaning) => !found.has(meaning));
-  if (missing.length === 0) return Object.fromEntries(pointMeanings.map((it) => [it, found.get(it)])) as PointColumns;
+  if (missing.length === 0)
+    return Object.fromEntries(pointMeanings.map((it) => [it, found.get(it)])) as PointColumns;
   throw new Error(
     `${file}: no column could be identified as ${missing.join(" or ")} among ${names.join(", ")}. ` +
       "Name the column after what it holds, such as concentration_uM, percent_inhibition or excluded.",
@@ -71,7 +81,10 @@ export function pointColumns(found: ReadonlyMap<Meaning, string>, file: string, 
 export function curvesOf(points: TextFile, rule: FitRule): ReadonlyMap<string, Curve> {
   const table = parseCsv(points.text, points.file);
   const names = pointColumns(identifyColumns(table), points.file, table.columns);
-  const at = Object.fromEntries(pointMeanings.map((it) => [it, table.columns.indexOf(names[it])])) as Record<string, number>;
+  const at = Object.fromEntries(pointMeanings.map((it) => [it, table.columns.indexOf(names[it])])) as Record<
+    string,
+    number
+  >;
   const curves = new Map<string, Curve & { concentrations: number[]; responses: number[] }>();
   for (const [index, row] of table.rows.entries()) {
     const cell = (meaning: keyof PointColumns): string => row[at[meaning] ?? -1] ?? "";

@@ -51,7 +51,9 @@ function readText(folder: string, file: string): string {
   try {
     text = readFileSync(join(folder, file), "utf8");
   } catch (cause) {
-    throw new Error(`${file} cannot be read in ${folder}. Put the file there, or name another case folder.`, { cause });
+    throw new Error(`${file} cannot be read in ${folder}. Put the file there, or name another case folder.`, {
+      cause,
+    });
   }
   if (text.length <= fileLimitBytes) return text;
   throw new Error(`${file} is larger than ${fileLimitBytes} bytes. Split it.`);
@@ -78,10 +80,15 @@ function textRecord(value: unknown, name: string): Record<string, string> {
 function readFolder(folder: string, name: string, ending: string): TextFile[] {
   let files: string[];
   try {
-    files = readdirSync(join(folder, name)).filter((file) => file.endsWith(ending)).sort();
+    files = readdirSync(join(folder, name))
+      .filter((file) => file.endsWith(ending))
+      .sort();
   } catch (cause) {
-    throw new Error(`${name}/ is missing in ${folder}. It holds the ${ending} files the agents read.`, { cause });
+    throw new Error(`${name}/ is missing in ${folder}. It holds the ${ending} files the agents read.`, {
+      cause,
+    });
   }
-  if (files.length === 0) throw new Error(`${name}/ in ${folder} holds no ${ending} file. Put at least one there.`);
+  if (files.length === 0)
+    throw new Error(`${name}/ in ${folder} holds no ${ending} file. Put at least one there.`);
   return files.map((file) => ({ file: `${name}/${file}`, text: readText(folder, `${name}/${file}`) }));
 }

@@ -14,7 +14,8 @@ const isClaims = (answer: unknown): answer is { claims: readonly AssessedClaim[]
 const wrongFactor = 1.6;
 
 /** One well fitted curve whose IC50 is off by a factor: the one with the highest r2 between 0.1 and 10 uM. */
-const wrongFit = (answer: unknown): unknown => withFit(answer, (fit) => ({ ...fit, ic50_uM: fit.ic50_uM * wrongFactor }));
+const wrongFit = (answer: unknown): unknown =>
+  withFit(answer, (fit) => ({ ...fit, ic50_uM: fit.ic50_uM * wrongFactor }));
 
 /**
  * A potency that was recited, rounded as papers print it, in place of the computed one. The answer key is not at hand:
@@ -23,14 +24,21 @@ const wrongFit = (answer: unknown): unknown => withFit(answer, (fit) => ({ ...fi
 const recitedValue = (answer: unknown): unknown => {
   const fitted = isFits(answer) ? answer.fits.filter((it): it is FittedCurve => it.kind === "fitted") : [];
   return withFit(answer, (fit) => {
-    const other = fitted.find((it) => it.compound_id !== fit.compound_id && it.r2 >= 0.9 && Math.abs(Math.log10(it.ic50_uM / fit.ic50_uM)) > 0.1);
+    const other = fitted.find(
+      (it) =>
+        it.compound_id !== fit.compound_id &&
+        it.r2 >= 0.9 &&
+        Math.abs(Math.log10(it.ic50_uM / fit.ic50_uM)) > 0.1,
+    );
     return { ...fit, ic50_uM: Number((other?.ic50_uM ?? fit.ic50_uM * wrongFactor).toPrecision(2)) };
   });
 };
 
 function withFit(answer: unknown, spoil: (fit: FittedCurve) => FittedCurve): unknown {
   if (!isFits(answer)) return undefined;
-  const inReach = answer.fits.filter((it): it is FittedCurve => it.kind === "fitted" && it.ic50_uM > 0.1 && it.ic50_uM < 10);
+  const inReach = answer.fits.filter(
+    (it): it is FittedCurve => it.kind === "fitted" && it.ic50_uM > 0.1 && it.ic50_uM < 10,
+  );
   const target = inReach.toSorted((a, b) => b.r2 - a.r2)[0];
   if (target === undefined) return undefined;
   return { ...answer, fits: answer.fits.map((fit) => (fit === target ? spoil(target) : fit)) };
@@ -67,7 +75,9 @@ const inventedRows = (answer: unknown): unknown => {
   const target = answer.claims.find((it) => (it.evidence?.length ?? 0) > 0);
   if (target === undefined) return undefined;
   const text = JSON.stringify(target.evidence.map((it) => it.rows));
-  const rows = JSON.parse(text.replace(/:(\d+)/, (_, count: string) => `:${Number(count) + 1}`)) as AssessedClaim["evidence"][number]["rows"][];
+  const rows = JSON.parse(
+    text.replace(/:(\d+)/, (_, count: string) => `:${Number(count) + 1}`),
+  ) as AssessedClaim["evidence"][number]["rows"][];
   const evidence = target.evidence.map((it, index) => ({ ...it, rows: rows[index] ?? it.rows }));
   return { ...answer, claims: answer.claims.map((it) => (it === target ? { ...it, evidence } : it)) };
 };

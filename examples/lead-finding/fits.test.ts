@@ -6,14 +6,27 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { curveKey, type Fit, type FittedCurve } from "./curves.ts";
-import { faults } from "./faults.ts";
 import { agreement, completeFits, leastSquares } from "./gates.ts";
 import { deriveValues, summarize, untraced, writeReport } from "./report.ts";
 import { readRules } from "./rules.ts";
 import { score } from "./score.ts";
 import {
-  claimsIn, dataFolder, edited, expectedFolder, fitsIn, playClaims, playFits, playPlan, playRefit, playScout, pointsOf, profilesOf,
-  realCase, refusalOf, smallCase,
+  claimsIn,
+  dataFolder,
+  edited,
+  expectedFolder,
+  fitsIn,
+  plant,
+  playClaims,
+  playFits,
+  playPlan,
+  playRefit,
+  playScout,
+  pointsOf,
+  profilesOf,
+  realCase,
+  refusalOf,
+  smallCase,
 } from "./testing.ts";
 
 const rules = readRules(realCase.rules);
@@ -30,10 +43,15 @@ test("agrees with the answer key in every count, in r, in the shortlist and in t
 });
 
 test("agrees with what the laboratory reported, for every compound quantified here and there", () => {
-  const lines = readFileSync(join(dataFolder, "expected/reported_ic50.csv"), "utf8").trim().split("\n").slice(1);
+  const lines = readFileSync(join(dataFolder, "expected/reported_ic50.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1);
   const reported = new Map(lines.map((line) => line.split(",")).map((cells) => [cells[0], Number(cells[1])]));
   const ours = deriveValues(fits, rules).byAssay.get("fluorescence") ?? new Map<string, number>();
-  const apart = [...ours].filter(([id, value]) => !(Math.abs(Math.log10(value / (reported.get(id) ?? Number.NaN))) <= 0.02));
+  const apart = [...ours].filter(
+    ([id, value]) => !(Math.abs(Math.log10(value / (reported.get(id) ?? Number.NaN))) <= 0.02),
+  );
   assert.deepEqual([ours.size, apart], [68, []]);
 });
 
@@ -53,8 +71,16 @@ const runLength = 24;
 
 test("gives the checker no run of 24 characters of the analyst's code", () => {
   const programs = analyst.asks.map((ask) => (ask.args as { code: string }).code);
-  const seen = [...checker.asks.map((it) => JSON.stringify(it)), ...checker.asks.map((it) => (it.args as { code: string }).code)]
-    .concat(JSON.stringify({ rules: realCase.rules, tables: profilesOf(realCase) }), JSON.stringify(checker.end), points.text).join("\n");
+  const seen = [
+    ...checker.asks.map((it) => JSON.stringify(it)),
+    ...checker.asks.map((it) => (it.args as { code: string }).code),
+  ]
+    .concat(
+      JSON.stringify({ rules: realCase.rules, tables: profilesOf(realCase) }),
+      JSON.stringify(checker.end),
+      points.text,
+    )
+    .join("\n");
   assert.equal(programs.length, 1);
   for (const code of programs) {
     for (let at = 0; at + runLength <= code.length; at += 1) {
@@ -67,7 +93,7 @@ test("gives the checker no run of 24 characters of the analyst's code", () => {
 /** The fits that differ from the honest ones: what the gate of the fit has to stop. */
 const changed = (of: readonly Fit[]): readonly Fit[] => of.filter((it) => !fits.includes(it));
 const spoiled = (name: string): readonly Fit[] =>
-  (faults[name]?.({ method: "m", fits } as never, {}) as { fits: readonly Fit[] }).fits;
+  (plant(name, { method: "m", fits }) as { fits: readonly Fit[] }).fits;
 
 test("stops a wrong fit at its own gate, and names the curve and both values (F2)", () => {
   const [problem, ...more] = leastSquares(changed(spoiled("wrong-fit")), points, rules.fit);
@@ -82,7 +108,9 @@ test("stops a recited value at the gate of the fit, and at the comparison (F2, F
 });
 
 test("stops a laboratory value recited to two figures in place of the computed one (F2)", () => {
-  const target = fits.find((it): it is FittedCurve => it.kind === "fitted" && it.compound_id === "ALP-POS-477dc5b7-2");
+  const target = fits.find(
+    (it): it is FittedCurve => it.kind === "fitted" && it.compound_id === "ALP-POS-477dc5b7-2",
+  );
   assert.ok(target !== undefined);
   const recited = fits.map((it) => (it === target ? { ...target, ic50_uM: 0.26, hill: 1.1 } : it));
   assert.equal(leastSquares(changed(recited), points, rules.fit).length, 1);
@@ -93,13 +121,18 @@ test("stops a dropped, a doubled and an invented curve (F1)", () => {
   const [first] = fits;
   assert.ok(first !== undefined);
   assert.match(completeFits([...fits, first], points, rules.fit)[0]?.message ?? "", /reported twice/);
-  assert.match(completeFits([...fits, { ...first, compound_id: "NO-ONE" }], points, rules.fit)[0]?.message ?? "", /no curve NO-ONE/);
+  assert.match(
+    completeFits([...fits, { ...first, compound_id: "NO-ONE" }], points, rules.fit)[0]?.message ?? "",
+    /no curve NO-ONE/,
+  );
   const lazy = fits.map((it): Fit => (it === first ? { ...it, kind: "not fitted", why: "hard" } : it));
   assert.match(completeFits(lazy, points, rules.fit)[0]?.message ?? "", /was left out/);
 });
 
 test("stops an r2 that is not that of the parameters (F3)", () => {
-  const flattered = fits.map((it, index): Fit => (index === 0 && it.kind === "fitted" ? { ...it, r2: 0.99 } : it));
+  const flattered = fits.map((it, index): Fit =>
+    index === 0 && it.kind === "fitted" ? { ...it, r2: 0.99 } : it,
+  );
   assert.match(leastSquares(changed(flattered), points, rules.fit)[0]?.message ?? "", /r2 is not that/);
 });
 
@@ -119,43 +152,71 @@ test("mends its program when a column is not where the plan says, and comes to t
 });
 
 test("mends its program when the data were renamed after the plan was made", () => {
-  const renamed = edited(small, "curve_points.csv", (text) => text.replace("concentration_uM", "dose").replace("compound_id", "cmpd"));
+  const renamed = edited(small, "curve_points.csv", (text) =>
+    text.replace("concentration_uM", "dose").replace("compound_id", "cmpd"),
+  );
   assert.deepEqual(fitsIn(playFits(renamed, profilesOf(small))), fitsIn(playFits(small)));
 });
 
 test("says what it cannot tell when no name and no content helps", () => {
   const blind = edited(small, "curve_points.csv", (text) => text.replace("compound_id", "q1"));
-  assert.match(refusalOf(playFits(blind, profilesOf(small))), /no column "compound_id"[\s\S]*could be identified as compound/);
+  assert.match(
+    refusalOf(playFits(blind, profilesOf(small))),
+    /no column "compound_id"[\s\S]*could be identified as compound/,
+  );
 });
 
 test("gives another answer for other data, and the same for the same", () => {
   const doubled = edited(small, "curve_points.csv", (text) =>
-    text.split("\n").map((line) => line.replace(/^(ALP-POS-477dc5b7-2,fluorescence,1,)([\d.]+)/, (_, head: string, c: string) => head + String(Number(c) * 2))).join("\n"));
+    text
+      .split("\n")
+      .map((line) =>
+        line.replace(
+          /^(ALP-POS-477dc5b7-2,fluorescence,1,)([\d.]+)/,
+          (_, head: string, c: string) => head + String(Number(c) * 2),
+        ),
+      )
+      .join("\n"),
+  );
   const value = (of: readonly Fit[]): number =>
-    of.flatMap((it) => (curveKey(it) === "ALP-POS-477dc5b7-2 / fluorescence / 1" && it.kind === "fitted" ? [it.ic50_uM] : []))[0] ?? Number.NaN;
+    of.flatMap((it) =>
+      curveKey(it) === "ALP-POS-477dc5b7-2 / fluorescence / 1" && it.kind === "fitted" ? [it.ic50_uM] : [],
+    )[0] ?? Number.NaN;
   const [before, after] = [value(fitsIn(playFits(small))), value(fitsIn(playFits(doubled)))];
   assert.ok(Math.abs(after / before - 2) < 1e-6, `${before} to ${after}`);
 });
 
 test("follows a changed rule: another limit gives another shortlist", () => {
-  const wider = readRules({ ...realCase.rules, shortlist: "fluorescence value < 2 uM and rapidfire value < 2 uM" });
+  const wider = readRules({
+    ...realCase.rules,
+    shortlist: "fluorescence value < 2 uM and rapidfire value < 2 uM",
+  });
   assert.ok(deriveValues(fits, wider).shortlist.length > deriveValues(fits, rules).shortlist.length);
 });
 
 test("accounts for a curve with too few points by both programs (F1)", () => {
   const cut = edited(smallCase(1), "curve_points.csv", (text) => {
     const [head, ...rows] = text.split("\n");
-    return [head, ...["fluorescence", "rapidfire"].flatMap((it) => rows.filter((row) => row.includes(it)).slice(0, 2))].join("\n");
+    return [
+      head,
+      ...["fluorescence", "rapidfire"].flatMap((it) => rows.filter((row) => row.includes(it)).slice(0, 2)),
+    ].join("\n");
   });
   for (const played of [playFits(cut), playRefit(cut)]) {
-    assert.deepEqual(fitsIn(played).map((it) => it.kind), ["not fitted", "not fitted"]);
+    assert.deepEqual(
+      fitsIn(played).map((it) => it.kind),
+      ["not fitted", "not fitted"],
+    );
     assert.deepEqual(completeFits(fitsIn(played), pointsOf(cut), rules.fit), []);
   }
 });
 
 test("refuses a plan for a table that lacks an assay of the rule", () => {
   const renamed = edited(small, "curve_points.csv", (text) => text.replaceAll(",rapidfire,", ",massspec,"));
-  assert.match(refusalOf(playPlan(renamed)), /the rule names rapidfire, the table holds fluorescence, massspec/);
+  assert.match(
+    refusalOf(playPlan(renamed)),
+    /the rule names rapidfire, the table holds fluorescence, massspec/,
+  );
 });
 
 test("traces every number and quotation of the report, and notices one that was invented (W1, W2)", () => {
@@ -163,6 +224,12 @@ test("traces every number and quotation of the report, and notices one that was 
   const input = { question: realCase.question, ruleTexts: realCase.rules, rules, fits, claims };
   const report = writeReport(input)["report.md"];
   assert.deepEqual(untraced(report, input, realCase.papers), []);
-  assert.equal(untraced(report.replace("r of log10 IC50 over those: 0.877", "r: 0.912"), input, realCase.papers).length, 1);
-  assert.equal(untraced(report.replace("> 128 confirmed hits", "> 182 confirmed hits"), input, realCase.papers).length, 1);
+  assert.equal(
+    untraced(report.replace("r of log10 IC50 over those: 0.877", "r: 0.912"), input, realCase.papers).length,
+    1,
+  );
+  assert.equal(
+    untraced(report.replace("> 128 confirmed hits", "> 182 confirmed hits"), input, realCase.papers).length,
+    1,
+  );
 });

@@ -21,15 +21,28 @@ export function completeFits(fits: readonly Fit[], points: TextFile, rule: FitRu
     const key = curveKey(fit);
     const curve = curves.get(key);
     const path = `fits[${index}]`;
-    if (curve === undefined) return [{ message: `There is no curve ${key} in the data.`, path, where: points.file }];
-    if (seen.has(key)) return [{ message: `The curve ${key} is reported twice.`, path, where: placeOf(curve, points) }];
+    if (curve === undefined)
+      return [{ message: `There is no curve ${key} in the data.`, path, where: points.file }];
+    if (seen.has(key))
+      return [{ message: `The curve ${key} is reported twice.`, path, where: placeOf(curve, points) }];
     seen.add(key);
     if (fit.kind === "fitted" || mayStayUnfitted(curve)) return [];
     const found = `${curve.responses.length} points that can be fitted`;
-    return [{ message: `The curve ${key} was left out.`, path, claimed: fit.why, found, where: placeOf(curve, points) }];
+    return [
+      {
+        message: `The curve ${key} was left out.`,
+        path,
+        claimed: fit.why,
+        found,
+        where: placeOf(curve, points),
+      },
+    ];
   });
   const missing = [...curves.values()].filter((curve) => !seen.has(curveKey(curve)));
-  const absent = missing.map((it) => ({ message: `The curve ${curveKey(it)} is missing.`, where: placeOf(it, points) }));
+  const absent = missing.map((it) => ({
+    message: `The curve ${curveKey(it)} is missing.`,
+    where: placeOf(it, points),
+  }));
   return [...problems, ...absent];
 }
 
@@ -43,7 +56,16 @@ function mayStayUnfitted(curve: Curve): boolean {
 
 /** Steps tried from a reported fit, log10 of the parameter. */
 const steps = [1e-4, 1e-3, 1e-2, 0.05, 0.2] as const;
-const directions = [[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [1, -1], [-1, 1], [-1, -1]] as const;
+const directions = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+  [1, 1],
+  [1, -1],
+  [-1, 1],
+  [-1, -1],
+] as const;
 /** A residual counts as lower when it falls by more than this part of the total sum of squares: rounding is no fault. */
 const fallTolerance = 1e-6;
 /** Points of the coarse grid along each parameter. */
@@ -56,8 +78,13 @@ export function leastSquares(fits: readonly Fit[], points: TextFile, rule: FitRu
   return fits.flatMap((fit, index): Finding[] => {
     const curve = curves.get(curveKey(fit));
     if (fit.kind !== "fitted" || curve === undefined) return [];
-    const finding = notNumbers(fit, rule.space) ?? notOptimal(fit, curve, residual, rule.space) ?? notItsR2(fit, curve, residual);
-    return finding === undefined ? [] : [{ ...finding, path: `fits[${index}].${finding.path}`, where: placeOf(curve, points) }];
+    const finding =
+      notNumbers(fit, rule.space) ??
+      notOptimal(fit, curve, residual, rule.space) ??
+      notItsR2(fit, curve, residual);
+    return finding === undefined
+      ? []
+      : [{ ...finding, path: `fits[${index}].${finding.path}`, where: placeOf(curve, points) }];
   });
 }
 
@@ -66,10 +93,20 @@ function notNumbers(fit: FittedCurve, space: FitSpace): Finding | undefined {
     value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
   if (inside(fit.ic50_uM, space.ic50) && inside(fit.hill, space.hill)) return undefined;
   const message = `${curveKey(fit)}: the reported parameters are not inside the search space.`;
-  return { message, path: "ic50_uM", claimed: `IC50 ${fit.ic50_uM}, Hill ${fit.hill}`, found: JSON.stringify(space) };
+  return {
+    message,
+    path: "ic50_uM",
+    claimed: `IC50 ${fit.ic50_uM}, Hill ${fit.hill}`,
+    found: JSON.stringify(space),
+  };
 }
 
-function notOptimal(fit: FittedCurve, curve: Curve, residual: Residual, space: FitSpace): Finding | undefined {
+function notOptimal(
+  fit: FittedCurve,
+  curve: Curve,
+  residual: Residual,
+  space: FitSpace,
+): Finding | undefined {
   const here = residual(curve, fit.ic50_uM, fit.hill);
   const better = lowestNearby(fit, curve, residual, space);
   const onGrid = lowestOnGrid(curve, residual, space);
@@ -91,7 +128,8 @@ interface Trial {
 
 const noTrial: Trial = { ic50: 0, hill: 0, value: Infinity };
 const lower = (best: Trial, trial: Trial): Trial => (trial.value < best.value ? trial : best);
-const clip = (value: number, [low, high]: readonly [number, number]): number => Math.min(high, Math.max(low, value));
+const clip = (value: number, [low, high]: readonly [number, number]): number =>
+  Math.min(high, Math.max(low, value));
 
 function lowestNearby(fit: FittedCurve, curve: Curve, residual: Residual, space: FitSpace): Trial {
   const trials = steps.flatMap((step) =>
@@ -106,7 +144,11 @@ function lowestNearby(fit: FittedCurve, curve: Curve, residual: Residual, space:
 
 function lowestOnGrid(curve: Curve, residual: Residual, space: FitSpace): Trial {
   const trials = gridOf(space.ic50, gridPoints.ic50).flatMap((ic50) =>
-    gridOf(space.hill, gridPoints.hill).map((hill): Trial => ({ ic50, hill, value: residual(curve, ic50, hill) })),
+    gridOf(space.hill, gridPoints.hill).map((hill): Trial => ({
+      ic50,
+      hill,
+      value: residual(curve, ic50, hill),
+    })),
   );
   return trials.reduce(lower, noTrial);
 }
@@ -133,7 +175,10 @@ export function agreement(first: readonly Fit[], second: readonly Fit[], rules: 
   const [one, two] = [deriveValues(first, rules), deriveValues(second, rules)];
   const assays = [...new Set([...one.byAssay.keys(), ...two.byAssay.keys()])].sort();
   const values = assays.flatMap((assay) => disagreements(assay, one, two, rules.agreementLog10));
-  const [mine, theirs] = [one, two].map((it) => it.shortlist.map((row) => row.compound_id).join(", ")) as [string, string];
+  const [mine, theirs] = [one, two].map((it) => it.shortlist.map((row) => row.compound_id).join(", ")) as [
+    string,
+    string,
+  ];
   if (mine === theirs) return values;
   return [...values, { message: "The shortlists differ.", path: "shortlist", claimed: mine, found: theirs }];
 }
@@ -144,8 +189,17 @@ function disagreements(assay: string, one: Values, two: Values, toleranceLog10: 
     const [mine, theirs] = [first.get(compound), second.get(compound)];
     const apart = mine === undefined || theirs === undefined ? Infinity : Math.abs(Math.log10(mine / theirs));
     if (apart <= toleranceLog10) return [];
-    const by = apart === Infinity ? "is quantified by one computation only" : `differs by ${apart.toFixed(3)} log10`;
-    const inWords = (value: number | undefined): string => (value === undefined ? "not quantified" : `${short(value)} uM`);
-    return [{ message: `${compound} in ${assay} ${by}.`, path: compound, claimed: inWords(mine), found: inWords(theirs) }];
+    const by =
+      apart === Infinity ? "is quantified by one computation only" : `differs by ${apart.toFixed(3)} log10`;
+    const inWords = (value: number | undefined): string =>
+      value === undefined ? "not quantified" : `${short(value)} uM`;
+    return [
+      {
+        message: `${compound} in ${assay} ${by}.`,
+        path: compound,
+        claimed: inWords(mine),
+        found: inWords(theirs),
+      },
+    ];
   });
 }

@@ -12,7 +12,9 @@ import { searchPapers, vocabularyOf } from "./search.ts";
 import { edited, playPlan, playScout, profilesOf, realCase, refusalOf } from "./testing.ts";
 
 const kept = (question: string): string[] =>
-  searchPapers(question, realCase.papers, vocabularyOf(realCase.tables)).filter((it) => it.kept).map((it) => it.file.slice(7, 9));
+  searchPapers(question, realCase.papers, vocabularyOf(realCase.tables))
+    .filter((it) => it.kept)
+    .map((it) => it.file.slice(7, 9));
 
 test("keeps the papers that bear on the question and leaves the off-topic ones out", () => {
   assert.deepEqual(kept(realCase.question).sort(), ["01", "02", "03", "04"]);
@@ -21,7 +23,10 @@ test("keeps the papers that bear on the question and leaves the off-topic ones o
 test("follows another question to other papers, and finds none for a question of another world", () => {
   assert.deepEqual(kept("How much does the immune response contribute to HPV clearance?"), ["06"]);
   assert.deepEqual(kept("What is the capital of France?"), []);
-  assert.match(refusalOf(playScout({ ...realCase, question: "What is the capital of France?" })), /no paper bears on/);
+  assert.match(
+    refusalOf(playScout({ ...realCase, question: "What is the capital of France?" })),
+    /no paper bears on/,
+  );
 });
 
 const meanings = (csv: string): object => Object.fromEntries(identifyColumns(parseCsv(csv, "t.csv")));
@@ -29,19 +34,34 @@ const meanings = (csv: string): object => Object.fromEntries(identifyColumns(par
 test("knows columns by other names for the same thing", () => {
   const rows = ["A-1,f,1,0.1,3.5,0", "A-2,f,1,10,40.1,1", "A-3,r,2,100,97,0"].join("\n");
   assert.deepEqual(meanings(`cmpd,readout,replicate,dose,inhibition_pct,outlier\n${rows}\n`), {
-    compound: "cmpd", assay: "readout", run: "replicate", concentration: "dose", inhibition: "inhibition_pct", excluded: "outlier",
+    compound: "cmpd",
+    assay: "readout",
+    run: "replicate",
+    concentration: "dose",
+    inhibition: "inhibition_pct",
+    excluded: "outlier",
   });
-  assert.equal((meanings(`cmpd,readout,replicate,conc_uM,response,knocked_out\n${rows}\n`) as Record<string, string>)["concentration"], "conc_uM");
+  assert.equal(
+    (meanings(`cmpd,readout,replicate,conc_uM,response,knocked_out\n${rows}\n`) as Record<string, string>)[
+      "concentration"
+    ],
+    "conc_uM",
+  );
 });
 
 test("knows a column by its content where its name says nothing, and believes no name against its content", () => {
   const rows = ["A-1,0.1,3.5,0", "A-2,10,40.1,1", "A-3,100,97,0"].join("\n");
-  assert.equal((meanings(`compound,conc,inhibition,xyz\n${rows}\n`) as Record<string, string>)["excluded"], "xyz");
+  assert.equal(
+    (meanings(`compound,conc,inhibition,xyz\n${rows}\n`) as Record<string, string>)["excluded"],
+    "xyz",
+  );
   assert.equal("concentration" in meanings(`compound,dose\nA-1,high\nA-2,low\n`), false);
 });
 
 test("says which column it cannot identify instead of guessing", () => {
-  const blind = edited(realCase, "curve_points.csv", (text) => text.replace("concentration_uM", "q1").replace("percent_inhibition", "q2"));
+  const blind = edited(realCase, "curve_points.csv", (text) =>
+    text.replace("concentration_uM", "q1").replace("percent_inhibition", "q2"),
+  );
   assert.match(refusalOf(playPlan(blind)), /no table has columns that I can tell to be concentration/);
 });
 
@@ -55,10 +75,19 @@ test("names the line of a table that is broken", () => {
 });
 
 test("reads the rules of the case, and refuses those it does not understand", () => {
-  assert.deepEqual(readBound("0.3 <= hill <= 5", "r"), { field: "hill", low: 0.3, high: 5, lowIncluded: true, highIncluded: true });
+  assert.deepEqual(readBound("0.3 <= hill <= 5", "r"), {
+    field: "hill",
+    low: 0.3,
+    high: 5,
+    lowIncluded: true,
+    highIncluded: true,
+  });
   assert.equal(toJavaScript("100 / (1 + (IC50/concentration)^hill)"), "100 / ( 1 + ( ic50 / c ) ** hill )");
   assert.throws(() => toJavaScript("top / (1 + (IC50/concentration)^hill)"), /the model holds "top"/);
-  assert.throws(() => readRules({ ...realCase.rules, agreement: "they look alike" }), /differs by at most NUMBER log10/);
+  assert.throws(
+    () => readRules({ ...realCase.rules, agreement: "they look alike" }),
+    /differs by at most NUMBER log10/,
+  );
   const { shortlist: _, ...incomplete } = realCase.rules;
   assert.throws(() => readRules(incomplete), /no rule "shortlist"/);
 });
@@ -74,6 +103,8 @@ test("answers a question that the rules do not answer with what stands in the wa
 test("reads the activity column as what is left of the enzyme, because potent compounds have low values", () => {
   const played = playPlan(realCase, profilesOf(realCase));
   assert.ok("answer" in played.end);
-  const [reading] = (played.end.answer as { readings: { reads: string; spearman: number; compounds: number }[] }).readings;
+  const [reading] = (
+    played.end.answer as { readings: { reads: string; spearman: number; compounds: number }[] }
+  ).readings;
   assert.equal(reading?.reads, "residual activity");
 });

@@ -76,7 +76,9 @@ export function summarize(fits: readonly Fit[], claims: readonly AssessedClaim[]
   const assays = [rules.shortlist[0]?.field ?? "", rules.shortlist[1]?.field ?? ""] as const;
   const [first, second] = assays.map((it) => byAssay.get(it) ?? new Map<string, number>());
   const both = [...(first?.keys() ?? [])].filter((id) => second?.has(id)).sort();
-  const pairs = both.map((id) => [Math.log10(first?.get(id) ?? 0), Math.log10(second?.get(id) ?? 0)] as const);
+  const pairs = both.map(
+    (id) => [Math.log10(first?.get(id) ?? 0), Math.log10(second?.get(id) ?? 0)] as const,
+  );
   return {
     curves_by_assay: countBy(fits, (fit) => fit.assay),
     quantified_by_assay: Object.fromEntries([...byAssay].map(([assay, values]) => [assay, values.size])),
@@ -109,7 +111,9 @@ export function pearson(pairs: readonly (readonly [number, number])[]): number |
 }
 
 /** What write-report gives: the text of each deliverable by its file name. */
-export type Deliverables = Readonly<Record<"report.md" | "summary.json" | "ic50.csv" | "claims.json", string>>;
+export type Deliverables = Readonly<
+  Record<"report.md" | "summary.json" | "ic50.csv" | "claims.json", string>
+>;
 
 export interface ReportInput {
   readonly question: string;
@@ -143,21 +147,34 @@ export function printed(value: number | null): string {
 function reportText(input: ReportInput, summary: Summary): string {
   const [first, second] = summary.assays;
   const lines = [
-    "# Lead finding", "", `> ${input.question}`, "",
-    "## Shortlist", "",
-    ...shortlistLines(input, summary), "",
-    "## Do the assays agree?", "",
+    "# Lead finding",
+    "",
+    `> ${input.question}`,
+    "",
+    "## Shortlist",
+    "",
+    ...shortlistLines(input, summary),
+    "",
+    "## Do the assays agree?",
+    "",
     ...summary.assays.map((assay) => {
-      const [curves, quantified] = [summary.curves_by_assay[assay] ?? 0, summary.quantified_by_assay[assay] ?? 0];
+      const [curves, quantified] = [
+        summary.curves_by_assay[assay] ?? 0,
+        summary.quantified_by_assay[assay] ?? 0,
+      ];
       return `- ${assay}: ${printed(curves)} curves fitted or accounted for, ${printed(quantified)} compounds quantified.`;
     }),
     `- Quantified in both: ${printed(summary.quantified_in_both)} compounds.`,
     `- Pearson r of log10 IC50 over those: ${printed(summary.pearson_log10_ic50)}.`,
-    `- Mean log10 difference, ${first} minus ${second}: ${printed(summary.mean_log10_difference)}.`, "",
-    "## What the papers say, and what the data say", "",
+    `- Mean log10 difference, ${first} minus ${second}: ${printed(summary.mean_log10_difference)}.`,
+    "",
+    "## What the papers say, and what the data say",
+    "",
     ...input.claims.flatMap(claimLines),
-    "## Rules", "",
-    ...Object.entries(input.ruleTexts).map(([name, text]) => `- ${name}: ${text}`), "",
+    "## Rules",
+    "",
+    ...Object.entries(input.ruleTexts).map(([name, text]) => `- ${name}: ${text}`),
+    "",
   ];
   return lines.join("\n");
 }
@@ -166,14 +183,26 @@ function shortlistLines(input: ReportInput, { shortlist, assays }: Summary): str
   const rule = input.ruleTexts["shortlist"] ?? "";
   if (shortlist.length === 0) return [`No compound keeps the rule: ${rule}.`];
   return [
-    `${printed(shortlist.length)} compounds keep the rule: ${rule}.`, "",
-    `| compound | ${assays.join(" uM | ")} uM |`, "|---|---|---|",
-    ...shortlist.map((row) => `| ${row.compound_id} | ${assays.map((it) => printed(row.values_uM[it] ?? null)).join(" | ")} |`),
+    `${printed(shortlist.length)} compounds keep the rule: ${rule}.`,
+    "",
+    `| compound | ${assays.join(" uM | ")} uM |`,
+    "|---|---|---|",
+    ...shortlist.map(
+      (row) =>
+        `| ${row.compound_id} | ${assays.map((it) => printed(row.values_uM[it] ?? null)).join(" | ")} |`,
+    ),
   ];
 }
 
 function claimLines(claim: AssessedClaim): string[] {
-  return [`**${claim.verdict}**: ${claim.why}`, "", `> ${claim.quote.replaceAll("\n", "\n> ")}`, "", `(${claim.file})`, ""];
+  return [
+    `**${claim.verdict}**: ${claim.why}`,
+    "",
+    `> ${claim.quote.replaceAll("\n", "\n> ")}`,
+    "",
+    `(${claim.file})`,
+    "",
+  ];
 }
 
 /**
@@ -182,7 +211,9 @@ function claimLines(claim: AssessedClaim): string[] {
  */
 export function untraced(report: string, input: ReportInput, papers: readonly TextFile[]): Finding[] {
   const summary = summarize(input.fits, input.claims, input.rules);
-  const identifiers = [...new Set(input.fits.map((fit) => fit.compound_id))].sort((a, b) => b.length - a.length);
+  const identifiers = [...new Set(input.fits.map((fit) => fit.compound_id))].sort(
+    (a, b) => b.length - a.length,
+  );
   const known = new Set([
     ...numbersOf(summary).map((value) => printed(value)),
     ...digitsIn(Object.values(input.ruleTexts).join(" ")),
@@ -190,11 +221,17 @@ export function untraced(report: string, input: ReportInput, papers: readonly Te
   ]);
   return report.split("\n").flatMap((line, index): Finding[] => {
     const where = `report.md:${index + 1}`;
-    if (line.startsWith("> ")) return isQuoted(line.slice(2), input, papers) ? []
-      : [{ message: "A quotation stands in no paper.", claimed: line.slice(2), where }];
+    if (line.startsWith("> "))
+      return isQuoted(line.slice(2), input, papers)
+        ? []
+        : [{ message: "A quotation stands in no paper.", claimed: line.slice(2), where }];
     const plain = identifiers.reduce((text, id) => text.replaceAll(id, ""), line);
     const invented = digitsIn(plain).filter((it) => !known.has(it));
-    return invented.map((claimed) => ({ message: "A number of the report was not computed.", claimed, where }));
+    return invented.map((claimed) => ({
+      message: "A number of the report was not computed.",
+      claimed,
+      where,
+    }));
   });
 }
 

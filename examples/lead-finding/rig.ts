@@ -18,7 +18,7 @@ export function play(job: BaselineJob, input: unknown, files: readonly TextFile[
   const tables = openTables(files.filter((it) => it.file.endsWith(".csv")));
   const answer = (ask: ToolAsk): ToolReply => {
     const args = ask.args as Readonly<Record<string, string>>;
-    if (ask.tool === "query") return tables.query(args["sql"] ?? "") as ToolReply;
+    if (ask.tool === "query") return tables.query(args["sql"] ?? "");
     if (ask.tool === "run_code") return { ok: true, value: runProgram(args["code"] ?? "", files) as never };
     const file = files.find((it) => it.file === args["file"]);
     return file === undefined ? { ok: false, error: "no such file" } : { ok: true, value: { ...file } };

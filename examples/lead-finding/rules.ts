@@ -1,5 +1,6 @@
 // The rules of the case, read from its text: a changed rule is followed or refused, never guessed. Pure.
 
+import { compileFunction } from "node:vm";
 import type { RuleTexts } from "./data.ts";
 
 /** One bound on a value: `low <= field <= high`. */
@@ -50,8 +51,12 @@ export function readRules(texts: RuleTexts): CaseRules {
   };
   return {
     fit: readFit(text("fit")),
-    quantified: text("quantified_run").split(" and ").map((part) => readBound(part, "quantified_run")),
-    shortlist: text("shortlist").split(" and ").map((part) => readBound(part, "shortlist")),
+    quantified: text("quantified_run")
+      .split(" and ")
+      .map((part) => readBound(part, "quantified_run")),
+    shortlist: text("shortlist")
+      .split(" and ")
+      .map((part) => readBound(part, "shortlist")),
     agreementLog10: readAgreement(text("agreement")),
   };
 }
@@ -62,11 +67,15 @@ function refuse(rule: string, why: string): never {
 
 function readAgreement(text: string): number {
   const found = /at most ([\d.]+) log10/.exec(text)?.[1];
-  return found === undefined ? refuse("agreement", 'it must say "differs by at most NUMBER log10".') : Number(found);
+  return found === undefined
+    ? refuse("agreement", 'it must say "differs by at most NUMBER log10".')
+    : Number(found);
 }
 
 const plain = String.raw`-?\d+(?:\.\d+)?`;
-const between = new RegExp(String.raw`^(${plain})\s*(<=?)\s*([\w ]+?)\s*(<=?)\s*(${plain})(?:\s*\(?[uµ]M\)?)?$`);
+const between = new RegExp(
+  String.raw`^(${plain})\s*(<=?)\s*([\w ]+?)\s*(<=?)\s*(${plain})(?:\s*\(?[uµ]M\)?)?$`,
+);
 const oneSided = new RegExp(String.raw`^([\w ]+?)\s*(<=?|>=?)\s*(${plain})(?:\s*\(?[uµ]M\)?)?$`);
 
 /** Reads `0.3 <= hill <= 5` or `fluorescence value < 1 uM`; the word "value" is no part of the field. */
@@ -78,14 +87,19 @@ export function readBound(part: string, rule: string): Bound {
     return { field: fieldOf(field), low: Number(low), high: Number(high), ...ends };
   }
   const single = oneSided.exec(part.trim());
-  if (single === null) return refuse(rule, `"${part.trim()}" is neither "x < NUMBER" nor "NUMBER <= x <= NUMBER".`);
+  if (single === null)
+    return refuse(rule, `"${part.trim()}" is neither "x < NUMBER" nor "NUMBER <= x <= NUMBER".`);
   const [, field = "", sign = "", value] = single;
   const included = { lowIncluded: sign === ">=", highIncluded: sign === "<=" };
   const end = sign.startsWith("<") ? { high: Number(value) } : { low: Number(value) };
   return { field: fieldOf(field), ...end, ...included };
 }
 
-const fieldOf = (text: string): string => text.trim().toLowerCase().replace(/ value$/, "");
+const fieldOf = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/ value$/, "");
 
 /** True when the value keeps the bound. */
 export function within(value: number, bound: Bound): boolean {
@@ -96,13 +110,26 @@ export function within(value: number, bound: Bound): boolean {
 function readFit(text: string): FitRule {
   const model = /^\s*([A-Za-z_]\w*)\s*=\s*([^,]+),\s*least squares\b/.exec(text);
   const filter = /rows with (\w+) = (\d+)/.exec(text);
-  const [, response = "", right = ""] = model ?? refuse("fit", 'it must read "RESPONSE = EXPRESSION, least squares over …".');
-  const [, column = "", equals] = filter ?? refuse("fit", 'it must name the rows, as "rows with COLUMN = NUMBER".');
-  if (!/one fit per compound, assay and run/.test(text)) refuse("fit", 'it must say "one fit per compound, assay and run".');
-  return { response, expression: toJavaScript(right), filter: { column, equals: Number(equals) }, space: fitSpace };
+  const [, response = "", right = ""] =
+    model ?? refuse("fit", 'it must read "RESPONSE = EXPRESSION, least squares over …".');
+  const [, column = "", equals] =
+    filter ?? refuse("fit", 'it must name the rows, as "rows with COLUMN = NUMBER".');
+  if (!/one fit per compound, assay and run/.test(text))
+    refuse("fit", 'it must say "one fit per compound, assay and run".');
+  return {
+    response,
+    expression: toJavaScript(right),
+    filter: { column, equals: Number(equals) },
+    space: fitSpace,
+  };
 }
 
-const variables: Readonly<Record<string, string>> = { ic50: "ic50", hill: "hill", concentration: "c", c: "c" };
+const variables: Readonly<Record<string, string>> = {
+  ic50: "ic50",
+  hill: "hill",
+  concentration: "c",
+  c: "c",
+};
 
 /** Turns `100 / (1 + (IC50/concentration)^hill)` into JavaScript. Only arithmetic over IC50, hill and concentration. */
 export function toJavaScript(formula: string): string {
@@ -112,7 +139,8 @@ export function toJavaScript(formula: string): string {
     if (/^[\d.]+$|^[-+*/()]$/.test(word)) return word;
     if (word === "^") return "**";
     const name = variables[word.toLowerCase()];
-    if (name === undefined) return refuse("fit", `the model holds "${word}"; only IC50, hill and concentration are known.`);
+    if (name === undefined)
+      return refuse("fit", `the model holds "${word}"; only IC50, hill and concentration are known.`);
     seen.add(name);
     return name;
   });
@@ -127,7 +155,10 @@ export function toJavaScript(formula: string): string {
   return expression;
 }
 
+export type Evaluator = (ic50: number, hill: number, c: number) => number;
+
 /** Computes the model's right side. The expression is one of `toJavaScript`. */
-export function evaluatorOf(expression: string): (ic50: number, hill: number, c: number) => number {
-  return new Function("ic50", "hill", "c", `return ${expression};`) as (a: number, b: number, c: number) => number;
+export function evaluatorOf(expression: string): Evaluator {
+  // toJavaScript lets nothing through but numbers, operators and these three names.
+  return compileFunction(`return ${expression};`, ["ic50", "hill", "c"]) as Evaluator;
 }

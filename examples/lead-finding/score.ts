@@ -41,10 +41,15 @@ export function score(summary: Summary, claims: readonly AssessedClaim[], expect
   const answers = read("answers.json") as ExpectedAnswers;
   const expected = read("claims.json") as ExpectedClaim[];
   const wrongClaims = expected.flatMap((it) => claimDifference(it, claims));
-  const differences = [...numberDifferences(summary, answers), ...shortlistDifferences(summary, answers), ...wrongClaims];
+  const differences = [
+    ...numberDifferences(summary, answers),
+    ...shortlistDifferences(summary, answers),
+    ...wrongClaims,
+  ];
   const right = expected.length - wrongClaims.length;
   const r = summary.pearson_log10_ic50?.toFixed(3) ?? "not defined";
-  const line = `Answer key: ${differences.length === 0 ? "agrees" : `${differences.length} differences`}; ` +
+  const line =
+    `Answer key: ${differences.length === 0 ? "agrees" : `${differences.length} differences`}; ` +
     `shortlist ${summary.shortlist.length} of ${answers.shortlist.length}, r ${r} (key ${answers.pearson_log10_ic50}), ` +
     `claims ${right} of ${expected.length}, ${claims.length - expected.length} further claims.`;
   return { agrees: differences.length === 0, line, differences };
@@ -52,18 +57,29 @@ export function score(summary: Summary, claims: readonly AssessedClaim[], expect
 
 function numberDifferences(summary: Summary, answers: ExpectedAnswers): string[] {
   const counts: readonly (readonly [string, number | undefined, number])[] = [
-    ...Object.entries(answers.n_runs).map(([assay, runs]) => [`curves in ${assay}`, summary.curves_by_assay[assay], runs] as const),
-    ["quantified in fluorescence", summary.quantified_by_assay["fluorescence"], answers.fluorescence_quantified],
+    ...Object.entries(answers.n_runs).map(
+      ([assay, runs]) => [`curves in ${assay}`, summary.curves_by_assay[assay], runs] as const,
+    ),
+    [
+      "quantified in fluorescence",
+      summary.quantified_by_assay["fluorescence"],
+      answers.fluorescence_quantified,
+    ],
     ["quantified in rapidfire", summary.quantified_by_assay["rapidfire"], answers.rapidfire_quantified],
     ["quantified in both", summary.quantified_in_both, answers.quantified_in_both],
   ];
-  const near = (found: number | null, key: number, tolerance: number): boolean => found !== null && Math.abs(found - key) <= tolerance;
+  const near = (found: number | null, key: number, tolerance: number): boolean =>
+    found !== null && Math.abs(found - key) <= tolerance;
   const difference = answers.mean_log10_difference_fluorescence_minus_rapidfire;
   return [
-    ...counts.flatMap(([what, found, key]) => (found === key ? [] : [`${what}: ${found ?? "none"}, key ${key}`])),
-    ...(near(summary.pearson_log10_ic50, answers.pearson_log10_ic50, correlationTolerance) ? []
+    ...counts.flatMap(([what, found, key]) =>
+      found === key ? [] : [`${what}: ${found ?? "none"}, key ${key}`],
+    ),
+    ...(near(summary.pearson_log10_ic50, answers.pearson_log10_ic50, correlationTolerance)
+      ? []
       : [`Pearson r: ${summary.pearson_log10_ic50}, key ${answers.pearson_log10_ic50}`]),
-    ...(near(summary.mean_log10_difference, difference, correlationTolerance) ? []
+    ...(near(summary.mean_log10_difference, difference, correlationTolerance)
+      ? []
       : [`mean log10 difference: ${summary.mean_log10_difference}, key ${difference}`]),
   ];
 }
@@ -71,14 +87,24 @@ function numberDifferences(summary: Summary, answers: ExpectedAnswers): string[]
 function shortlistDifferences(summary: Summary, answers: ExpectedAnswers): string[] {
   const ours = new Map(summary.shortlist.map((row) => [row.compound_id, row.values_uM]));
   const theirs = new Set(answers.shortlist.map((row) => row.compound_id));
-  const extra = [...ours.keys()].filter((id) => !theirs.has(id)).map((id) => `${id} is on our shortlist only`);
-  return [...extra, ...answers.shortlist.flatMap((row) => {
-    const values = ours.get(row.compound_id);
-    if (values === undefined) return [`${row.compound_id} is not on our shortlist`];
-    const pairs = [[values["fluorescence"], row.fluorescence_uM], [values["rapidfire"], row.rapidfire_uM]] as const;
-    const isNear = pairs.every(([found, key]) => found !== undefined && Math.abs(Math.log10(found / key)) <= log10Tolerance);
-    return isNear ? [] : [`${row.compound_id}: ${JSON.stringify(values)}, key ${JSON.stringify(row)}`];
-  })];
+  const extra = [...ours.keys()]
+    .filter((id) => !theirs.has(id))
+    .map((id) => `${id} is on our shortlist only`);
+  return [
+    ...extra,
+    ...answers.shortlist.flatMap((row) => {
+      const values = ours.get(row.compound_id);
+      if (values === undefined) return [`${row.compound_id} is not on our shortlist`];
+      const pairs = [
+        [values["fluorescence"], row.fluorescence_uM],
+        [values["rapidfire"], row.rapidfire_uM],
+      ] as const;
+      const isNear = pairs.every(
+        ([found, key]) => found !== undefined && Math.abs(Math.log10(found / key)) <= log10Tolerance,
+      );
+      return isNear ? [] : [`${row.compound_id}: ${JSON.stringify(values)}, key ${JSON.stringify(row)}`];
+    }),
+  ];
 }
 
 /** The shortest of our quotes that holds the expected one is the one that speaks of it. */
@@ -87,5 +113,7 @@ function claimDifference(expected: ExpectedClaim, claims: readonly AssessedClaim
   const [ours] = holding.toSorted((a, b) => a.quote.length - b.quote.length);
   if (ours === undefined) return [`no claim of ours holds "${expected.quote}"`];
   const accepted = [expected.verdict, ...(expected.also_accepted ?? [])];
-  return accepted.includes(ours.verdict) ? [] : [`"${expected.quote}" is ${ours.verdict}, key ${accepted.join(" or ")}`];
+  return accepted.includes(ours.verdict)
+    ? []
+    : [`"${expected.quote}" is ${ours.verdict}, key ${accepted.join(" or ")}`];
 }

@@ -24,9 +24,11 @@ const nearRankNamed = 0.1;
 const fewestWords = 2;
 
 const everyday = new Set(
-  ("a an the and or not of in on at to for from with by as is are was were be do does did has have had it its this that these those " +
+  (
+    "a an the and or not of in on at to for from with by as is are was were be do does did has have had it its this that these those " +
     "which what who whom whose where when why how many much most more any all both either each two one out set can could should " +
-    "would there here their they we our you your i if than then so into over under between among about answer question").split(" "),
+    "would there here their they we our you your i if than then so into over under between among about answer question"
+  ).split(" "),
 );
 
 /** The question's words worth searching: no everyday word, none of a single letter. */
@@ -39,28 +41,51 @@ export function questionWords(question: string): string[] {
 export function questionNames(question: string): string[] {
   const words = [...question.matchAll(/\p{L}[\p{L}\p{N}]*/gu)];
   const begins = (index: number): boolean => /(^|[.?!]\s+)$/u.test(question.slice(0, index));
-  const names = words.filter(({ 0: word, index }) => /^(?:.+)?\p{Lu}/u.test(begins(index) ? word.slice(1) : word));
+  const names = words.filter(({ 0: word, index }) =>
+    /^(?:.+)?\p{Lu}/u.test(begins(index) ? word.slice(1) : word),
+  );
   return [...new Set(names.map(([word]) => word.toLowerCase()))];
 }
 
 /** Ranks all papers, best first, and says of each whether it stays. `vocabulary`: names of tables and columns. */
-export function searchPapers(question: string, papers: readonly TextFile[], vocabulary: readonly string[]): FoundPaper[] {
+export function searchPapers(
+  question: string,
+  papers: readonly TextFile[],
+  vocabulary: readonly string[],
+): FoundPaper[] {
   const database = new DatabaseSync(":memory:");
   database.exec("CREATE VIRTUAL TABLE paper USING fts5(file UNINDEXED, text, tokenize = 'porter unicode61')");
   const insert = database.prepare("INSERT INTO paper VALUES (?, ?)");
   for (const { file, text } of papers) insert.run(file, text);
   const holding = (word: string): Set<unknown> =>
-    new Set(database.prepare("SELECT file FROM paper WHERE paper MATCH ?").all(`"${word}"`).map((row) => row["file"]));
+    new Set(
+      database
+        .prepare("SELECT file FROM paper WHERE paper MATCH ?")
+        .all(`"${word}"`)
+        .map((row) => row["file"]),
+    );
   const asked = new Map(questionWords(question).map((word) => [word, holding(word)]));
-  const all = [...new Set([...asked.keys(), ...vocabulary.flatMap(wordsOf).filter((word) => word.length > 2)])];
-  const ranked = all.length === 0 ? [] : database
-    .prepare("SELECT file, -bm25(paper) AS rank FROM paper WHERE paper MATCH ? ORDER BY rank DESC, file")
-    .all(all.map((word) => `"${word}"`).join(" OR "));
+  const all = [
+    ...new Set([...asked.keys(), ...vocabulary.flatMap(wordsOf).filter((word) => word.length > 2)]),
+  ];
+  const ranked =
+    all.length === 0
+      ? []
+      : database
+          .prepare(
+            "SELECT file, -bm25(paper) AS rank FROM paper WHERE paper MATCH ? ORDER BY rank DESC, file",
+          )
+          .all(all.map((word) => `"${word}"`).join(" OR "));
   database.close();
   const names = new Set(questionNames(question));
   const scored = ranked.map((row) => {
     const words = [...asked].filter(([, files]) => files.has(row["file"])).map(([word]) => word);
-    return { file: String(row["file"]), score: Number(row["rank"]), words, isNamed: words.some((it) => names.has(it)) };
+    return {
+      file: String(row["file"]),
+      score: Number(row["rank"]),
+      words,
+      isNamed: words.some((it) => names.has(it)),
+    };
   });
   const eligible = scored.filter((it) => it.isNamed || it.words.length >= fewestWords);
   const best = Math.max(...eligible.map((it) => it.score), Number.MIN_VALUE);

@@ -40,7 +40,8 @@ function paragraphs(text: string): Span[] {
     const isDefinition = /^[-*]\s+(\*\*|`)/.test(block);
     const isFurniture = /^(#|>|\[!|https?:|DOI:|Copyright:|Data:|Software)/.test(block);
     const skipped = titleLength(match[0]);
-    if (block !== "" && !isDefinition && !isFurniture) spans.push({ start: match.index + skipped, end: match.index + match[0].length });
+    if (block !== "" && !isDefinition && !isFurniture)
+      spans.push({ start: match.index + skipped, end: match.index + match[0].length });
   }
   return spans;
 }
@@ -58,7 +59,9 @@ function sentences(text: string, { start, end }: Span): Span[] {
   const block = text.slice(start, end);
   const ends = [...block.matchAll(sentenceEnd)].map((match) => match.index + match[0].length);
   const borders = [0, ...ends, block.length];
-  return borders.slice(0, -1).map((from, index) => ({ start: start + from, end: start + (borders[index + 1] ?? block.length) }));
+  return borders
+    .slice(0, -1)
+    .map((from, index) => ({ start: start + from, end: start + (borders[index + 1] ?? block.length) }));
 }
 
 const quantity =
@@ -66,15 +69,23 @@ const quantity =
 /** Finite verbs that assert: auxiliaries, and the few a protocol is written in. */
 const verb =
   /\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|may|might|shows?|showed|gave|gives?|yielded|contains?|contained|comprises?|comprised|includes?|included|identified|tested|developed|performed)\b/iu;
-const clauseBorder = /(?:,\s*|;\s*|\s)(?=(?:so|because|whereas|while|but|and then)\s+(?:\w+\s+){1,4}(?:is|are|was|were|have|has|had)\b)|;\s/giu;
-const border = /\s(?=(?:as well as|and|or|in|at|with|for|from|by|that|which|who|over|between|across|plus)\s)/giu;
+const clauseBorder =
+  /(?:,\s*|;\s*|\s)(?=(?:so|because|whereas|while|but|and then)\s+(?:\w+\s+){1,4}(?:is|are|was|were|have|has|had)\b)|;\s/giu;
+const border =
+  /\s(?=(?:as well as|and|or|in|at|with|for|from|by|that|which|who|over|between|across|plus)\s)/giu;
 const relative = /\s(?=(?:that|which|who)\s)/giu;
 
 /** Cuts a sentence where it begins to speak of something else (S2). */
 function cut(sentence: string): string[] {
-  const named = /^\s*[^\s:]*\.\w{2,5}\b[^:]*\s:\s+/.exec(sentence)?.[0].length ?? /^\s*\d{1,2}\)\s+/.exec(sentence)?.[0].length ?? 0;
+  const named =
+    /^\s*[^\s:]*\.\w{2,5}\b[^:]*\s:\s+/.exec(sentence)?.[0].length ??
+    /^\s*\d{1,2}\)\s+/.exec(sentence)?.[0].length ??
+    0;
   const clauses = cutAt(sentence.slice(named), [...sentence.slice(named).matchAll(clauseBorder)].map(endOf));
-  return clauses.flatMap(cutClause).map(tidy).filter((piece) => piece !== "");
+  return clauses
+    .flatMap(cutClause)
+    .map(tidy)
+    .filter((piece) => piece !== "");
 }
 
 const endOf = (match: RegExpExecArray): number => match.index + match[0].length;
@@ -115,7 +126,11 @@ function inBrackets(text: string, at: number): boolean {
 }
 
 function tidy(piece: string): string {
-  return piece.trim().replace(/^(?:and|as well as|or|,|;)\s+/i, "").replace(/(?:[\s,;:.]|\s(?:and|or|as well as))+$/i, "").trim();
+  return piece
+    .trim()
+    .replace(/^(?:and|as well as|or|,|;)\s+/i, "")
+    .replace(/(?:[\s,;:.]|\s(?:and|or|as well as))+$/i, "")
+    .trim();
 }
 
 /** Nouns that tables of measurements are about. */
@@ -126,5 +141,7 @@ const setting = /^\s*(?:-?\s*well\b|[µμu]l\b|ml\b|min\b|rpm\b|°C|hours?\b|h\b
 
 function isTestable(piece: string): boolean {
   if (!dataNoun.test(piece)) return false;
-  return [...piece.matchAll(quantity)].some((match) => !inBrackets(piece, match.index) && !setting.test(piece.slice(endOf(match))));
+  return [...piece.matchAll(quantity)].some(
+    (match) => !inBrackets(piece, match.index) && !setting.test(piece.slice(endOf(match))),
+  );
 }

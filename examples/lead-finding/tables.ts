@@ -6,7 +6,9 @@ import { parseCsv } from "./csv.ts";
 import type { TextFile } from "./data.ts";
 
 export type QueryRows = readonly Readonly<Record<string, string | number | null>>[];
-export type QueryReply = { readonly ok: true; readonly value: QueryRows } | { readonly ok: false; readonly error: string };
+export type QueryReply =
+  | { readonly ok: true; readonly value: QueryRows }
+  | { readonly ok: false; readonly error: string };
 
 export interface Tables {
   /** Answers one SELECT with at most `queryRowLimit` rows. What is wrong with it is a value, not an exception. */
@@ -43,10 +45,14 @@ function cellValue(cell: string): string | number | null {
 }
 
 function ask(database: DatabaseSync, sql: string): QueryReply {
-  if (!/^\s*(select|with)\b/i.test(sql)) return { ok: false, error: "Only a SELECT can be asked. Begin it with SELECT or WITH." };
+  if (!/^\s*(select|with)\b/i.test(sql))
+    return { ok: false, error: "Only a SELECT can be asked. Begin it with SELECT or WITH." };
   try {
-    const rows = database.prepare(`SELECT * FROM (${sql.replace(/;\s*$/, "")}) LIMIT ${queryRowLimit + 1}`).all();
-    if (rows.length > queryRowLimit) return { ok: false, error: `More than ${queryRowLimit} rows. Count or group them.` };
+    const rows = database
+      .prepare(`SELECT * FROM (${sql.replace(/;\s*$/, "")}) LIMIT ${queryRowLimit + 1}`)
+      .all();
+    if (rows.length > queryRowLimit)
+      return { ok: false, error: `More than ${queryRowLimit} rows. Count or group them.` };
     return { ok: true, value: rows.map((row) => ({ ...row }) as Record<string, string | number | null>) };
   } catch (cause) {
     return { ok: false, error: cause instanceof Error ? cause.message : String(cause) };

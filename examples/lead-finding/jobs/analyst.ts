@@ -50,23 +50,32 @@ export const planAnalysis: BaselineJob = baselineJob<PlanInput>({
     }
     const refusal = cannotFollow(question, rules);
     if (refusal !== undefined) return { cannot: refusal };
-    const table = tables.find((it) => ["concentration", "inhibition", "assay"].every((m) => meaningsOf(it.columns).has(m as Meaning)));
+    const table = tables.find((it) =>
+      ["concentration", "inhibition", "assay"].every((m) => meaningsOf(it.columns).has(m as Meaning)),
+    );
     if (table === undefined) {
-      return { cannot: "no table has columns that I can tell to be concentration, percent inhibition and assay" };
+      return {
+        cannot: "no table has columns that I can tell to be concentration, percent inhibition and assay",
+      };
     }
     const found = new Map(meaningsOf(table.columns));
     // The rule names the column of excluded points; whether the data hold it under that name shows when the code runs.
     found.set("excluded", rules.fit.filter.column);
     let columns: PointColumns;
     try {
-      columns = pointColumns(found, table.file, table.columns.map((it) => it.name));
+      columns = pointColumns(
+        found,
+        table.file,
+        table.columns.map((it) => it.name),
+      );
     } catch (cause) {
       return { cannot: messageOf(cause) };
     }
     const assays = rules.shortlist.map((bound) => bound.field);
     const present = table.columns.find((it) => it.name === columns.assay)?.values ?? [];
     const absent = assays.filter((assay) => !present.includes(assay));
-    if (absent.length > 0) return { cannot: `the rule names ${absent.join(" and ")}, the table holds ${present.join(", ")}` };
+    if (absent.length > 0)
+      return { cannot: `the rule names ${absent.join(" and ")}, the table holds ${present.join(", ")}` };
     const readings = yield* readActivity(tables);
     const method = "Levenberg-Marquardt over log10 IC50 and log10 Hill, several starts, in a stated box";
     return { answer: { file: table.file, columns, assays, method, readings } satisfies Plan };
@@ -90,8 +99,11 @@ function cannotFollow(question: string, rules: CaseRules): string | undefined {
 
 /** Limit of potency that a question states, micromolar: `sub-micromolar`, `sub-10 micromolar`, `below 5 uM`. */
 export function askedLimit(question: string): number | undefined {
-  const units = { nm: 1e-3, nanomolar: 1e-3, um: 1, "µm": 1, "μm": 1, micromolar: 1 } as const;
-  const match = /(?:sub|below|under|less than|better than|<)[\s-]*(\d+(?:\.\d+)?)?[\s-]*(micromolar|nanomolar|[uµμn]m)\b/i.exec(question);
+  const units = { nm: 1e-3, nanomolar: 1e-3, um: 1, µm: 1, μm: 1, micromolar: 1 } as const;
+  const match =
+    /(?:sub|below|under|less than|better than|<)[\s-]*(\d+(?:\.\d+)?)?[\s-]*(micromolar|nanomolar|[uµμn]m)\b/i.exec(
+      question,
+    );
   if (match === null) return undefined;
   const factor = units[(match[2] ?? "").toLowerCase() as keyof typeof units];
   return Number((Number(match[1] ?? 1) * factor).toPrecision(12));
@@ -106,14 +118,29 @@ function* readActivity(tables: readonly TableProfile[]): Generator<ToolAsk, Read
     const [activity, id] = [meanings.get("activity"), meanings.get("compound")];
     const names = potency === undefined ? undefined : meaningsOf(potency.columns);
     const [ic50, key] = [names?.get("ic50"), names?.get("compound")];
-    if (activity === undefined || id === undefined || potency === undefined || ic50 === undefined || key === undefined) continue;
-    const sql = `SELECT avg(a.${quoted(activity)}) AS activity, max(p.${quoted(ic50)}) AS ic50 FROM ${quoted(table.name)} a ` +
+    if (
+      activity === undefined ||
+      id === undefined ||
+      potency === undefined ||
+      ic50 === undefined ||
+      key === undefined
+    )
+      continue;
+    const sql =
+      `SELECT avg(a.${quoted(activity)}) AS activity, max(p.${quoted(ic50)}) AS ic50 FROM ${quoted(table.name)} a ` +
       `JOIN ${quoted(potency.name)} p ON p.${quoted(key)} = a.${quoted(id)} GROUP BY a.${quoted(id)}`;
     const reply = yield* use(queryTool, { sql });
     if (!reply.ok) continue;
     const pairs = (reply.value as unknown as { activity: number; ic50: string | number }[]).flatMap((row) => {
-      const values = String(row.ic50).split(";").map((it) => it.trim()).filter((it) => it !== "").map(Number).filter(Number.isFinite);
-      return values.length === 0 ? [] : [[row.activity, values.reduce((sum, it) => sum + Math.log10(it), 0) / values.length] as const];
+      const values = String(row.ic50)
+        .split(";")
+        .map((it) => it.trim())
+        .filter((it) => it !== "")
+        .map(Number)
+        .filter(Number.isFinite);
+      return values.length === 0
+        ? []
+        : [[row.activity, values.reduce((sum, it) => sum + Math.log10(it), 0) / values.length] as const];
     });
     const spearman = pearson(ranked(pairs));
     const isClear = spearman !== null && Math.abs(spearman) >= 0.3;
@@ -146,9 +173,11 @@ export const fitCurves: BaselineJob = baselineJob<FitInput>({
     const first = yield* runCode(fitProgram(sandboxName(plan.file), plan.columns, fit));
     if (first.ok) return fitsOf(first, plan.method, fitsFile);
     const columns = yield* columnsAgain(plan.file);
-    if (typeof columns === "string") return { cannot: `the program failed (${first.message.trim()}) and ${columns}` };
+    if (typeof columns === "string")
+      return { cannot: `the program failed (${first.message.trim()}) and ${columns}` };
     const second = yield* runCode(fitProgram(sandboxName(plan.file), columns, fit));
-    if (second.ok) return fitsOf(second, `${plan.method}; mended after: ${firstLine(first.message)}`, fitsFile);
+    if (second.ok)
+      return fitsOf(second, `${plan.method}; mended after: ${firstLine(first.message)}`, fitsFile);
     return { cannot: `the program failed twice, the second time with: ${firstLine(second.message)}` };
   },
 });
@@ -169,9 +198,12 @@ export function* columnsAgain(file: string): Generator<ToolAsk, PointColumns | s
 }
 
 /** Reads what the program wrote. */
-export function fitsOf(outcome: CodeOutcome, method: string, file: string): { answer: unknown } | { cannot: string } {
+export function fitsOf(
+  outcome: CodeOutcome,
+  method: string,
+  file: string,
+): { answer: unknown } | { cannot: string } {
   const text = outcome.files.get(file);
   if (text === undefined) return { cannot: `the program wrote no ${file}` };
   return { answer: { method, fits: JSON.parse(text) as Fit[] } };
 }
-

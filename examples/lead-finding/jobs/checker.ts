@@ -21,12 +21,23 @@ export const refit: BaselineJob = baselineJob<RefitInput>({
   agent: "refit",
   *run({ rules: texts, tables }) {
     const table = tables.find((it) => pointMeanings.every((meaning) => meaningsOf(it.columns).has(meaning)));
-    if (table === undefined) return { cannot: `no table has columns that I can tell to be ${pointMeanings.join(", ")}` };
-    const columns = pointColumns(meaningsOf(table.columns), table.file, table.columns.map((it) => it.name));
+    if (table === undefined)
+      return { cannot: `no table has columns that I can tell to be ${pointMeanings.join(", ")}` };
+    const columns = pointColumns(
+      meaningsOf(table.columns),
+      table.file,
+      table.columns.map((it) => it.name),
+    );
     const ended = yield* runCode(refitProgram(sandboxName(table.file), columns, readRules(texts).fit));
     const written = ended.files.get(refitFile);
-    if (!ended.ok || written === undefined) return { cannot: `the program for ${table.file} failed: ${ended.message.trim()}` };
-    return { answer: { method: "Nelder-Mead from the lows of a coarse map, golden-section polish", fits: JSON.parse(written) as Fit[] } };
+    if (!ended.ok || written === undefined)
+      return { cannot: `the program for ${table.file} failed: ${ended.message.trim()}` };
+    return {
+      answer: {
+        method: "Nelder-Mead from the lows of a coarse map, golden-section polish",
+        fits: JSON.parse(written) as Fit[],
+      },
+    };
   },
 });
 
@@ -45,13 +56,23 @@ export const testClaims: BaselineJob = baselineJob<TestClaimsInput>({
 });
 
 /** Asks the queries of a ruling and lets it decide over their rows. A query that fails decides nothing. */
-function* assess(claim: Claim, tables: readonly TableProfile[]): Generator<ToolAsk, AssessedClaim, ToolReply> {
+function* assess(
+  claim: Claim,
+  tables: readonly TableProfile[],
+): Generator<ToolAsk, AssessedClaim, ToolReply> {
   const ruling: Ruling = rulingOf(claim, tables);
-  if (ruling.kind === "undecided") return { ...claim, verdict: "not verifiable", why: ruling.why, evidence: [] };
+  if (ruling.kind === "undecided")
+    return { ...claim, verdict: "not verifiable", why: ruling.why, evidence: [] };
   const evidence: QueryEvidence[] = [];
   for (const query of ruling.queries) {
     const reply = yield* use("query", { sql: query });
-    if (!reply.ok) return { ...claim, verdict: "not verifiable", why: `A query could not be asked: ${reply.error}`, evidence: [] };
+    if (!reply.ok)
+      return {
+        ...claim,
+        verdict: "not verifiable",
+        why: `A query could not be asked: ${reply.error}`,
+        evidence: [],
+      };
     evidence.push({ query, rows: reply.value as unknown as QueryRows });
   }
   return { ...claim, ...ruling.decide(evidence.map((it) => it.rows)), evidence };

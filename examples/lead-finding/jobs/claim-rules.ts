@@ -1,12 +1,11 @@
 // Rules by which a statement of a quantity is tested against tables: what is counted, in which table, by which query.
 // A statement no rule reaches is not verifiable; no rule guesses.
-//
-//   R1. A table is chosen by words that name it, never because its numbers fit.
-//   R2. Where two tables are named alike, none is chosen.
 
-import { type Claim, type ClaimVerdict, numberOf } from "../claims.ts";
+import type { Claim, ClaimVerdict } from "../claims.ts";
 import { type ColumnProfile, type Meaning, meaningsOf, type TableProfile, wordsOf } from "../columns.ts";
 import { quoted, type QueryRows } from "../tables.ts";
+import { type Counted, countedIn, holds } from "./quantities.ts";
+import { stemOf, tableOf } from "./table-names.ts";
 
 export type Ruling =
   | { readonly kind: "undecided"; readonly why: string }
@@ -14,43 +13,28 @@ export type Ruling =
 
 type Decide = (rows: readonly QueryRows[]) => { readonly verdict: ClaimVerdict; readonly why: string };
 
-/** What a noun counts. */
-const nouns = {
-  compound: /^(compound|hit|molecule|mol|inhibitor|ligand|substance|drug)s?$/,
-  row: /^(line|row|record|measurement|reading|entry|entries|point)s?$/,
-  run: /^(run|replicate|repeat|time|occasion|experiment)s?$/,
-  concentration: /^(concentration|dose|dilution)s?$/,
-  supplier: /^(supplier|vendor)s?$/,
-  assay: /^assays?$/,
-  value: /^(ic50|value)s?$/,
-} as const;
-type Noun = keyof typeof nouns;
-
 /** Sets that tables of results do not hold. */
 const wholeSet = /\b(librar(y|ies)|collection|deck|database|catalogue?)\b/i;
-
-interface Counted {
-  readonly value: number;
-  readonly comparator: "=" | ">=" | ">" | "<=" | "<" | "~";
-  readonly noun: Noun | undefined;
-  /** Words between the number and the noun. */
-  readonly modifiers: readonly string[];
-  readonly unit: "%" | "uM" | undefined;
-  readonly at: number;
-}
 
 /** Chooses how a claim is tested. */
 export function rulingOf(claim: Claim, tables: readonly TableProfile[]): Ruling {
   const counted = countedIn(claim.quote);
   const [first, second] = counted;
   if (first === undefined) return undecided("It states no quantity that I can read.");
-  const isPerItem = /\b(per|each|every)\s+(\w+\s+)?(compound|hit|molecule|inhibitor|ligand|substance|drug)\b/i.test(claim.quote);
+  const isPerItem =
+    /\b(per|each|every)\s+(\w+\s+)?(compound|hit|molecule|inhibitor|ligand|substance|drug)\b/i.test(
+      claim.quote,
+    );
   const compounds = counted.find((it) => it.noun === "compound" && it.unit === undefined);
   const limit = counted.find((it) => it.unit !== undefined);
-  if (wholeSet.test(claim.quote)) return undecided("It speaks of a whole library or collection, which no table holds.");
-  const repeats = counted.find((it) => it !== compounds && (it.noun === "run" || it.noun === "row" || it.noun === "value"));
+  if (wholeSet.test(claim.quote))
+    return undecided("It speaks of a whole library or collection, which no table holds.");
+  const repeats = counted.find(
+    (it) => it !== compounds && (it.noun === "run" || it.noun === "row" || it.noun === "value"),
+  );
   if (isPerItem && repeats !== undefined) return perCompound(claim, repeats, tables);
-  if (compounds !== undefined && repeats !== undefined) return compoundsWith(claim, compounds, repeats, tables);
+  if (compounds !== undefined && repeats !== undefined)
+    return compoundsWith(claim, compounds, repeats, tables);
   if (limit?.unit === "uM") return constant(claim, limit, tables);
   if (limit?.unit === "%") return threshold(claim, limit, compounds, tables);
   if (compounds !== undefined) return compoundCount(claim, compounds, tables);
@@ -62,130 +46,16 @@ export function rulingOf(claim: Claim, tables: readonly TableProfile[]): Ruling 
 
 const undecided = (why: string): Ruling => ({ kind: "undecided", why });
 
-const quantity = /(~|about |approximately |around |at least |more than |over |fewer than |less than |at most |up to |[<>≤≥]\s*)?(?<![\w.-])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|[a-z]+)(?![\w-])(?:\s*(%|percent\b|[uµμ]M\b))?((?:\s+[\w-]+){0,6})/gi;
-const comparators: Readonly<Record<string, Counted["comparator"]>> = {
-  "~": "~", about: "~", approximately: "~", around: "~", "at least": ">=", "more than": ">", over: ">", "fewer than": "<",
-  "less than": "<", "at most": "<=", "up to": "<=", "<": "<", ">": ">", "≤": "<=", "≥": ">=",
-};
-
-function countedIn(text: string): Counted[] {
-  const found: Counted[] = [];
-  quantity.lastIndex = 0;
-  for (let match = quantity.exec(text); match !== null; match = quantity.exec(text)) {
-    const [, sign, word = "", unit, after = ""] = match;
-    // The words after it may hold the next quantity: look again from the number's own end.
-    quantity.lastIndex = match.index + match[0].length - after.length;
-    const value = numberOf(word);
-    if (value === undefined) continue;
-    const adverb = /^(once|twice|thrice|duplicate|triplicate)$/i.test(word);
-    const following = after.trim().split(/\s+/).filter((it) => it !== "");
-    const stop = following.findIndex((it) => /^(in|at|of|for|from|with|were|was|are|is|that|which|per|and|as)$/i.test(it));
-    const phrase = stop < 0 ? following : following.slice(0, stop);
-    // The last noun known is the one counted: in "assay runs", runs.
-    const place = phrase.findLastIndex((it) => nounOf(it) !== undefined);
-    const firstPlace = phrase.findIndex((it) => nounOf(it) !== undefined);
-    const compound = nounOf(phrase[firstPlace] ?? "") === "compound";
-    const noun = adverb ? "run" : nounOf(phrase[compound ? firstPlace : place] ?? "");
-    found.push({
-      value,
-      comparator: comparators[(sign ?? "").trim().toLowerCase()] ?? "=",
-      noun,
-      modifiers: place < 0 ? [] : phrase.slice(0, compound ? firstPlace : place),
-      unit: unit === undefined ? undefined : /^(%|percent)/i.test(unit) ? "%" : "uM",
-      at: match.index,
-    });
-  }
-  return found;
-}
-
-function nounOf(word: string): Noun | undefined {
-  const lower = word.toLowerCase();
-  return (Object.keys(nouns) as Noun[]).find((noun) => nouns[noun].test(lower));
-}
-
-/** Brings forms of a word together: confirmed, confirmation, confirm. */
-export function stemOf(word: string): string {
-  const alias: Readonly<Record<string, string>> = { avg: "mean", average: "mean", doses: "dose", conc: "concentration" };
-  const plain = alias[word.toLowerCase()] ?? word.toLowerCase();
-  return plain.length < 5 ? plain : plain.replace(/(ations?|ated|ates?|ating|ions?|ings?|ed|es|s|e)$/, "");
-}
-
-/** Words that name a table: its file name, its runs and assays, its columns, each with a weight. */
-function namesOf(table: TableProfile): Map<string, number> {
-  const names = new Map<string, number>();
-  const add = (words: readonly string[], weight: number): void => {
-    // A run called "1" or "A" gives its table no name.
-    for (const word of words.filter((it) => !/^(\d+|.)$/.test(it)).map(stemOf)) {
-      names.set(word, Math.max(weight, names.get(word) ?? 0));
-    }
-  };
-  for (const column of table.columns) {
-    add(wordsOf(column.name), 0.5);
-    if (column.meaning !== undefined) add([column.meaning], 0.5);
-    if (column.meaning === "run" || column.meaning === "assay") add((column.values ?? []).flatMap(wordsOf), 1.5);
-  }
-  const own = wordsOf(table.name);
-  add(own, 2);
-  // Acronyms of the name: "hts_dose_response" is also DR.
-  for (let from = 0; from < own.length - 1; from += 1) add([own.slice(from).map((it) => it[0]).join("")], 2);
-  return names;
-}
-
-/** Fewest weight with which a table counts as named. */
-const namedWeight = 0.4;
-
-/** Words every experiment is described with: they name none. */
-const common = new Set(["assay", "screen", "test", "data", "number", "um"].map(stemOf));
-/** "confirmed hits": a condition on the compounds, not the name of the table they are counted in. */
-const conditioned = /\b[a-z]+ed\s+(?=(?:hit|compound|molecule|inhibitor|ligand)s?\b)/gi;
-
-/** The one table a claim's words name: its own, else its sentence's, else the sentence's before it (R1, R2). */
-function tableOf(claim: Claim, tables: readonly TableProfile[], ignored: readonly string[]): TableProfile | undefined {
-  const all = tables.map((table) => ({ table, names: namesOf(table) }));
-  const skip = new Set(ignored.map(stemOf));
-  const weigh = (text: string, names: ReadonlyMap<string, number>): number => {
-    const words = text.replace(conditioned, "").split(/[^A-Za-z0-9]+/).filter((it) => it !== "" && !isCountNoun(it));
-    const stems = [...new Set(words.map(stemOf))].filter((it) => !skip.has(it) && !common.has(it));
-    return stems.reduce((sum, stem) => sum + (names.get(stem) ?? 0) / Math.max(1, all.filter((it) => it.names.has(stem)).length), 0);
-  };
-  for (const text of [claim.quote, sentenceOf(claim), claim.context ?? ""]) {
-    const scored = all.map(({ table, names }) => ({ table, score: weigh(text, names) })).sort((x, y) => y.score - x.score);
-    const [best, next] = scored;
-    if (best === undefined || best.score < namedWeight) continue;
-    return best.score === next?.score ? undefined : best.table;
-  }
-  return undefined;
-}
-
-const isCountNoun = (word: string): boolean => ["compound", "row", "run"].includes(nounOf(word) ?? "");
-
-/** The sentence, or the item of a numbered list, that a claim was cut from. */
-function sentenceOf({ quote, context = "" }: Claim): string {
-  const at = context.indexOf(quote);
-  const start = [...context.slice(0, Math.max(0, at)).matchAll(/[.?!]\s|\s\d{1,2}\)\s/g)].at(-1);
-  return context.slice(start === undefined ? 0 : start.index + start[0].length);
-}
-
-const columnOf = (table: TableProfile, meaning: Meaning): string | undefined => meaningsOf(table.columns).get(meaning);
+const columnOf = (table: TableProfile, meaning: Meaning): string | undefined =>
+  meaningsOf(table.columns).get(meaning);
 const having = (tables: readonly TableProfile[], ...meanings: Meaning[]): TableProfile[] =>
   tables.filter((table) => meanings.every((meaning) => columnOf(table, meaning) !== undefined));
 const unnamed = undecided("Its words name no table of the data.");
-const cell = (rows: readonly QueryRows[], query: number, name: string): number => Number(rows[query]?.[0]?.[name]);
+const cell = (rows: readonly QueryRows[], query: number, name: string): number =>
+  Number(rows[query]?.[0]?.[name]);
 
 /** Most rows listed as examples. */
 const listed = 20;
-
-function holds(found: number, { value, comparator }: Counted): boolean {
-  switch (comparator) {
-    case "=": return found === value;
-    case ">=": return found >= value;
-    case ">": return found > value;
-    case "<=": return found <= value;
-    case "<": return found < value;
-    // A rounded number: as many figures as it was given with.
-    case "~": return Math.abs(found - value) <= Math.max(0.05 * value, 0.5);
-  }
-}
 
 /** "128 compounds …": distinct compounds of the table; a word such as "confirmed" that names another table must hold too. */
 function compoundCount(claim: Claim, counted: Counted, tables: readonly TableProfile[]): Ruling {
@@ -195,14 +65,22 @@ function compoundCount(claim: Claim, counted: Counted, tables: readonly TablePro
   const id = quoted(columnOf(table, "compound") ?? "");
   const queries = [`SELECT count(DISTINCT ${id}) AS compounds FROM ${quoted(table.name)}`];
   const stems = new Set(counted.modifiers.map(stemOf));
-  const condition = eligible.find((it) => it !== table && wordsOf(it.name).some((word) => stems.has(stemOf(word))));
+  const condition = eligible.find(
+    (it) => it !== table && wordsOf(it.name).some((word) => stems.has(stemOf(word))),
+  );
   if (condition !== undefined) {
     const other = quoted(columnOf(condition, "compound") ?? "");
-    queries.push(`SELECT DISTINCT ${id} AS compound FROM ${quoted(table.name)} WHERE ${id} NOT IN (SELECT ${other} FROM ${quoted(condition.name)}) LIMIT ${listed}`);
+    queries.push(
+      `SELECT DISTINCT ${id} AS compound FROM ${quoted(table.name)} WHERE ${id} NOT IN (SELECT ${other} FROM ${quoted(condition.name)}) LIMIT ${listed}`,
+    );
   }
   const decide: Decide = (rows) => {
     const found = cell(rows, 0, "compounds");
-    if (!holds(found, counted)) return { verdict: "contradicted", why: `${table.name} holds ${found} compounds, not ${counted.value}.` };
+    if (!holds(found, counted))
+      return {
+        verdict: "contradicted",
+        why: `${table.name} holds ${found} compounds, not ${counted.value}.`,
+      };
     const outside = rows[1] ?? [];
     if (outside.length === 0) return { verdict: "supported", why: `${table.name} holds ${found} compounds.` };
     const why = `${table.name} holds ${found} compounds, but the ones shown are not in ${condition?.name ?? ""}.`;
@@ -214,9 +92,14 @@ function compoundCount(claim: Claim, counted: Counted, tables: readonly TablePro
 /** How often a compound was measured: its rows, or the values of its list where a table has one and names no run. */
 function repeatsOf(table: TableProfile): { readonly sql: string; readonly of: string; readonly as: string } {
   const list = table.columns.find((it): it is ColumnProfile => it.type === "list");
-  if (columnOf(table, "run") !== undefined || list === undefined) return { sql: "count(*)", of: "rows", as: "measured" };
+  if (columnOf(table, "run") !== undefined || list === undefined)
+    return { sql: "count(*)", of: "rows", as: "measured" };
   const name = quoted(list.name);
-  return { sql: `max(length(${name}) - length(replace(${name}, ';', '')) + 1)`, of: "listed values", as: "listed" };
+  return {
+    sql: `max(length(${name}) - length(replace(${name}, ';', '')) + 1)`,
+    of: "listed values",
+    as: "listed",
+  };
 }
 
 /** "three lines per compound": of every compound as many. */
@@ -233,7 +116,11 @@ function perCompound(claim: Claim, counted: Counted, tables: readonly TableProfi
   ];
   const decide: Decide = (rows) => {
     const [compounds, otherwise] = [cell(rows, 0, "compounds"), cell(rows, 0, "otherwise")];
-    if (otherwise === 0) return { verdict: "supported", why: `All ${compounds} compounds of ${table.name} have ${counted.value} ${repeats.of}.` };
+    if (otherwise === 0)
+      return {
+        verdict: "supported",
+        why: `All ${compounds} compounds of ${table.name} have ${counted.value} ${repeats.of}.`,
+      };
     const why = `${otherwise} of ${compounds} compounds of ${table.name} have another number of ${repeats.of}.`;
     return { verdict: "contradicted", why };
   };
@@ -241,17 +128,28 @@ function perCompound(claim: Claim, counted: Counted, tables: readonly TableProfi
 }
 
 /** "885 hits were tested in three runs": the compounds with as many rows. */
-function compoundsWith(claim: Claim, compounds: Counted, repeats: Counted, tables: readonly TableProfile[]): Ruling {
+function compoundsWith(
+  claim: Claim,
+  compounds: Counted,
+  repeats: Counted,
+  tables: readonly TableProfile[],
+): Ruling {
   const table = tableOf(claim, having(tables, "compound"), []);
   if (table === undefined) return unnamed;
   const measure = repeatsOf(table);
   const id = quoted(columnOf(table, "compound") ?? "");
-  const query = `SELECT ${measure.as}, count(*) AS compounds FROM (SELECT ${measure.sql} AS ${measure.as} FROM ${quoted(table.name)} GROUP BY ${id}) ` +
+  const query =
+    `SELECT ${measure.as}, count(*) AS compounds FROM (SELECT ${measure.sql} AS ${measure.as} FROM ${quoted(table.name)} GROUP BY ${id}) ` +
     `GROUP BY ${measure.as} ORDER BY ${measure.as}`;
   const decide: Decide = ([rows]) => {
-    const found = (rows ?? []).filter((row) => holds(Number(row[measure.as]), repeats)).reduce((sum, row) => sum + Number(row["compounds"]), 0);
-    const why = `${table.name}: the compounds by their number of ${measure.of} are shown; ` +
-      (holds(found, compounds) ? `${compounds.value} have ${repeats.value}.` : `not ${compounds.value} have ${repeats.value}.`);
+    const found = (rows ?? [])
+      .filter((row) => holds(Number(row[measure.as]), repeats))
+      .reduce((sum, row) => sum + Number(row["compounds"]), 0);
+    const why =
+      `${table.name}: the compounds by their number of ${measure.of} are shown; ` +
+      (holds(found, compounds)
+        ? `${compounds.value} have ${repeats.value}.`
+        : `not ${compounds.value} have ${repeats.value}.`);
     return { verdict: holds(found, compounds) ? "supported" : "contradicted", why };
   };
   return { kind: "test", queries: [query], decide };
@@ -262,7 +160,9 @@ function runCount(claim: Claim, counted: Counted, tables: readonly TableProfile[
   const table = tableOf(claim, having(tables, "compound"), []);
   if (table === undefined) return unnamed;
   if (columnOf(table, "run") === undefined) {
-    return repeatsOf(table).as === "listed" ? perCompound(claim, counted, tables) : undecided(`${table.name} names no run.`);
+    return repeatsOf(table).as === "listed"
+      ? perCompound(claim, counted, tables)
+      : undecided(`${table.name} names no run.`);
   }
   return distinctCount(claim, counted, tables);
 }
@@ -276,15 +176,22 @@ function distinctCount(claim: Claim, counted: Counted, tables: readonly TablePro
   const table = tableOf(claim, tables, [meaning, `${meaning}s`]);
   if (table === undefined) return unnamed;
   const column = columnOf(table, meaning);
-  if (column === undefined) return undecided(`${table.name}, which it speaks of, has no column of ${meaning}s.`);
+  if (column === undefined)
+    return undecided(`${table.name}, which it speaks of, has no column of ${meaning}s.`);
   const id = columnOf(table, "compound");
   // Concentrations are those of each compound; runs, assays and suppliers are those of the whole table.
-  if (meaning === "concentration" && id !== undefined) return concentrationsEach(table, quoted(id), quoted(column), counted);
-  const queries = [`SELECT ${quoted(column)} AS value, count(*) AS rows FROM ${quoted(table.name)} GROUP BY 1 ORDER BY 1 LIMIT 100`,
-    `SELECT count(DISTINCT ${quoted(column)}) AS found FROM ${quoted(table.name)}`];
+  if (meaning === "concentration" && id !== undefined)
+    return concentrationsEach(table, quoted(id), quoted(column), counted);
+  const queries = [
+    `SELECT ${quoted(column)} AS value, count(*) AS rows FROM ${quoted(table.name)} GROUP BY 1 ORDER BY 1 LIMIT 100`,
+    `SELECT count(DISTINCT ${quoted(column)}) AS found FROM ${quoted(table.name)}`,
+  ];
   const decide: Decide = (rows) => {
     const found = cell(rows, 1, "found");
-    return { verdict: holds(found, counted) ? "supported" : "contradicted", why: `${table.name} holds ${found} different values of ${column}.` };
+    return {
+      verdict: holds(found, counted) ? "supported" : "contradicted",
+      why: `${table.name} holds ${found} different values of ${column}.`,
+    };
   };
   return { kind: "test", queries, decide };
 }
@@ -302,7 +209,8 @@ function concentrationsEach(table: TableProfile, id: string, column: string, cou
 
 /** "at a concentration of 10 uM": all rows of the table. */
 function constant(claim: Claim, counted: Counted, tables: readonly TableProfile[]): Ruling {
-  if (!/\b(concentration|dose|tested|screened|assayed|measured)\b/i.test(claim.quote)) return undecided("It is no statement of a test concentration.");
+  if (!/\b(concentration|dose|tested|screened|assayed|measured)\b/i.test(claim.quote))
+    return undecided("It is no statement of a test concentration.");
   const table = tableOf(claim, having(tables, "concentration"), ["concentration", "assay"]);
   const column = table === undefined ? undefined : columnOf(table, "concentration");
   if (table === undefined || column === undefined) return unnamed;
@@ -319,10 +227,17 @@ function constant(claim: Claim, counted: Counted, tables: readonly TableProfile[
  * "120 compounds showed more than 50% inhibition". Only where the statement's own words name a table and it asserts
  * something of a number of compounds, or of all: a definition of what a hit is, or of another screen, is no such thing.
  */
-function threshold(claim: Claim, limit: Counted, compounds: Counted | undefined, tables: readonly TableProfile[]): Ruling {
+function threshold(
+  claim: Claim,
+  limit: Counted,
+  compounds: Counted | undefined,
+  tables: readonly TableProfile[],
+): Ruling {
   const isAll = /^(all|every|each)\b/i.test(claim.quote);
-  if (!isAll && compounds === undefined) return undecided("It sets a limit, and asserts nothing of the compounds in the data.");
-  if (/\b(defined|selected|chosen|criteri(on|a))\b/i.test(claim.quote)) return undecided("It defines a choice that was made before these data.");
+  if (!isAll && compounds === undefined)
+    return undecided("It sets a limit, and asserts nothing of the compounds in the data.");
+  if (/\b(defined|selected|chosen|criteri(on|a))\b/i.test(claim.quote))
+    return undecided("It defines a choice that was made before these data.");
   const { context: _, ...alone } = claim;
   const table = tableOf(alone, having(tables, "compound"), ["inhibition", "activity"]);
   const response = table === undefined ? undefined : responseOf(table);
@@ -330,17 +245,23 @@ function threshold(claim: Claim, limit: Counted, compounds: Counted | undefined,
   const id = quoted(columnOf(table, "compound") ?? "");
   const sign = limit.comparator === "~" ? "=" : limit.comparator;
   const asked = /\bactivity\b/i.test(claim.quote) === response.isActivity ? "value" : "100 - value";
-  const query = `SELECT count(*) AS compounds, sum(${asked} ${sign} ${limit.value}) AS meeting FROM ` +
+  const query =
+    `SELECT count(*) AS compounds, sum(${asked} ${sign} ${limit.value}) AS meeting FROM ` +
     `(SELECT avg(${quoted(response.name)}) AS value FROM ${quoted(table.name)} GROUP BY ${id})`;
   const decide: Decide = (rows) => {
     const [all, meeting] = [cell(rows, 0, "compounds"), cell(rows, 0, "meeting")];
     const isHeld = compounds === undefined ? meeting === all : holds(meeting, compounds);
-    return { verdict: isHeld ? "supported" : "contradicted", why: `${meeting} of ${all} compounds of ${table.name} meet it by their mean.` };
+    return {
+      verdict: isHeld ? "supported" : "contradicted",
+      why: `${meeting} of ${all} compounds of ${table.name} meet it by their mean.`,
+    };
   };
   return { kind: "test", queries: [query], decide };
 }
 
-function responseOf(table: TableProfile): { readonly name: string; readonly isActivity: boolean } | undefined {
+function responseOf(
+  table: TableProfile,
+): { readonly name: string; readonly isActivity: boolean } | undefined {
   const [inhibition, activity] = [columnOf(table, "inhibition"), columnOf(table, "activity")];
   if (inhibition !== undefined) return { name: inhibition, isActivity: false };
   return activity === undefined ? undefined : { name: activity, isActivity: true };

@@ -105,15 +105,22 @@ console.log(done.length + ' curves, ' + done.filter((it) => it.kind === 'fitted'
 /** Fills the template. Names are written as literals of their own, so no name can become code. */
 export function fitProgram(file: string, columns: PointColumns, rule: FitRule): string {
   const { compound, assay, run, concentration, inhibition, excluded } = columns;
-  const literal = (text: string): string => `'${JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`;
+  const literal = (text: string): string =>
+    `'${JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`;
   const names = [compound, assay, run, concentration, inhibition, excluded].map(literal);
   const parts: Readonly<Record<string, string>> = {
     FILE: literal(file),
     COLUMNS: `[\n  ${names.join(",\n  ")},\n]`,
     KEEP: String(rule.filter.equals),
-    MODEL: rule.expression.replaceAll(" ", "").replaceAll("ic50", "K").replaceAll("hill", "h").replaceAll(/\bc\b/g, "x"),
+    MODEL: rule.expression
+      .replaceAll(" ", "")
+      .replaceAll("ic50", "K")
+      .replaceAll("hill", "h")
+      .replaceAll(/\bc\b/g, "x"),
     BOX: `[${[...rule.space.ic50, ...rule.space.hill].join(", ")}]`,
     OUTPUT: literal(fitsFile),
   };
-  return template.trimStart().replaceAll(/\b(FILE|COLUMNS|KEEP|MODEL|BOX|OUTPUT)\b/g, (word) => parts[word] ?? word);
+  return template
+    .trimStart()
+    .replaceAll(/\b(FILE|COLUMNS|KEEP|MODEL|BOX|OUTPUT)\b/g, (word) => parts[word] ?? word);
 }

@@ -136,8 +136,12 @@ console.log('refitted: ' + answers.length);
 /** Fills the template. */
 export function refitProgram(file: string, columns: PointColumns, rule: FitRule): string {
   const roles = {
-    who: columns.compound, test: columns.assay, time: columns.run,
-    dose: columns.concentration, effect: columns.inhibition, drop: columns.excluded,
+    who: columns.compound,
+    test: columns.assay,
+    time: columns.run,
+    dose: columns.concentration,
+    effect: columns.inhibition,
+    drop: columns.excluded,
   };
   const named = { ic50: "half", hill: "slope", c: "dose" } as const;
   const parts: Readonly<Record<string, string>> = {

@@ -19,7 +19,9 @@ export function* runCode(code: string): Generator<ToolAsk, CodeOutcome, ToolRepl
   if (!reply.ok) return { ok: false, message: reply.error, files: new Map() };
   const result = reply.value as unknown as RawResult;
   const ok = (result.exit ?? "ok") === "ok";
-  const files = (result.files ?? []).flatMap((it) => (typeof it.text === "string" ? [[it.name, it.text] as const] : []));
+  const files = (result.files ?? []).flatMap((it) =>
+    typeof it.text === "string" ? [[it.name, it.text] as const] : [],
+  );
   return { ok, message: (ok ? result.stdout : result.stderr) ?? "", files: new Map(files) };
 }
 

@@ -18,7 +18,8 @@ export const extractClaims: BaselineJob = baselineJob<ScoutInput>({
   agent: "extract-claims",
   *run({ question, papers }) {
     const kept = papers.filter((paper) => paper.kept);
-    if (kept.length === 0) return { cannot: `no paper bears on "${question}" by its words, and I cannot judge by sense` };
+    if (kept.length === 0)
+      return { cannot: `no paper bears on "${question}" by its words, and I cannot judge by sense` };
     const replies = yield* useAll(kept.map(({ file }) => ({ tool: readPaperTool, args: { file } })));
     const claims: Claim[] = [];
     for (const [index, reply] of replies.entries()) {
