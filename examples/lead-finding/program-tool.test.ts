@@ -34,8 +34,10 @@ async function run(of: LeadCase, code: string): Promise<ProgramResult> {
   return programTool(of.tables, sandbox).run({ code }, context);
 }
 
-const codeOf = (played: ReturnType<typeof playFits>): string =>
-  (played.asks[0]?.args as { code: string }).code;
+function codeOf(played: ReturnType<typeof playFits>): string {
+  const [first] = played.asks;
+  return (first as { args: { code: string } }).args.code;
+}
 
 test("runs both programs in the sandbox, to the same fits as outside it", async () => {
   for (const played of [playFits(small), playRefit(small)]) {

@@ -1,7 +1,7 @@
 // What the baseline does for the checker: fits again by another optimiser, and tests claims by queries. It is given the
 // data and the rules, never a word of the analyst's. No language model.
 
-import { type BaselineJob, baselineJob, type ToolAsk, type ToolReply, use } from "firebreak/standin";
+import { type BaselineJob, baselineJob, type ToolReply, useAll } from "firebreak/standin";
 import type { AssessedClaim, Claim, QueryEvidence } from "../claims.ts";
 import { meaningsOf, type TableProfile } from "../columns.ts";
 import { type Fit, pointColumns, pointMeanings } from "../curves.ts";
@@ -49,30 +49,31 @@ export interface TestClaimsInput {
 export const testClaims: BaselineJob = baselineJob<TestClaimsInput>({
   agent: "test-claims",
   *run({ claims, tables }) {
-    const assessed: AssessedClaim[] = [];
-    for (const claim of claims) assessed.push(yield* assess(claim, tables));
+    const rulings = claims.map((claim) => rulingOf(claim, tables));
+    const queries = [...new Set(rulings.flatMap((it) => (it.kind === "test" ? it.queries : [])))];
+    const replies = yield* useAll(queries.map((sql) => ({ tool: "query", args: { sql } })));
+    const answers = new Map(queries.map((query, index) => [query, replies[index]]));
+    const assessed = claims.map((claim, index) => assess(claim, rulings[index], answers));
     return { answer: { claims: assessed } };
   },
 });
 
-/** Asks the queries of a ruling and lets it decide over their rows. A query that fails decides nothing. */
-function* assess(
+/** Lets a ruling decide over the rows of its queries. A query that failed decides nothing. */
+function assess(
   claim: Claim,
-  tables: readonly TableProfile[],
-): Generator<ToolAsk, AssessedClaim, ToolReply> {
-  const ruling: Ruling = rulingOf(claim, tables);
-  if (ruling.kind === "undecided")
-    return { ...claim, verdict: "not verifiable", why: ruling.why, evidence: [] };
+  ruling: Ruling | undefined,
+  answers: ReadonlyMap<string, ToolReply | undefined>,
+): AssessedClaim {
+  if (ruling?.kind !== "test") {
+    return { ...claim, verdict: "not verifiable", why: ruling?.why ?? "No rule reaches it.", evidence: [] };
+  }
   const evidence: QueryEvidence[] = [];
   for (const query of ruling.queries) {
-    const reply = yield* use("query", { sql: query });
-    if (!reply.ok)
-      return {
-        ...claim,
-        verdict: "not verifiable",
-        why: `A query could not be asked: ${reply.error}`,
-        evidence: [],
-      };
+    const reply = answers.get(query);
+    if (reply?.ok !== true) {
+      const why = `A query could not be asked: ${reply?.error ?? "no reply"}`;
+      return { ...claim, verdict: "not verifiable", why, evidence: [] };
+    }
     evidence.push({ query, rows: reply.value as unknown as QueryRows });
   }
   return { ...claim, ...ruling.decide(evidence.map((it) => it.rows)), evidence };
