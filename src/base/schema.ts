@@ -67,7 +67,7 @@ function convert(
     throw new FirebreakError("SCHEMA_NO_JSON", { vendor, mend: converterMend(vendor) });
   }
   try {
-    return props.jsonSchema[io]({ target });
+    return props.jsonSchema[io]({ target, ...(vendor === "arktype" ? arktypeOptions : {}) });
   } catch (error) {
     const reason = oneLine(error);
     throw new FirebreakError("SCHEMA_UNREPRESENTABLE", {
@@ -77,6 +77,21 @@ function convert(
       mend: representMend(vendor, reason),
     });
   }
+}
+
+/** By itself arktype says `{}`, anything at all, for what JSON cannot hold (S2). */
+const arktypeOptions = {
+  libraryOptions: {
+    fallback: Object.fromEntries(
+      ["date", "proto", "domain", "symbolKey", "unit"].map((kind) => [kind, refuseKind(kind)]),
+    ),
+  },
+} as const;
+
+function refuseKind(kind: string): () => never {
+  return () => {
+    throw new TypeError(`${kind === "proto" ? "a class instance" : kind} cannot be represented`);
+  };
 }
 
 function converterMend(vendor: string): string {

@@ -168,8 +168,10 @@ function metaOf(metadata: SharedV4ProviderMetadata | undefined): { meta?: Json }
 
 /** Plain JSON: bytes as base64, undefined members dropped. */
 function jsonOf(value: unknown): Json {
-  const bytes = (_: string, it: unknown): unknown =>
-    it instanceof Uint8Array ? Buffer.from(it).toString("base64") : it;
+  function bytes(this: Record<string, unknown>, key: string, json: unknown): unknown {
+    const it = this[key];
+    return it instanceof Uint8Array ? Buffer.from(it).toString("base64") : json;
+  }
   return JSON.parse(JSON.stringify(value, bytes) ?? "null") as Json;
 }
 

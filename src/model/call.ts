@@ -87,7 +87,9 @@ async function stream(
 async function untilAborted<T>(work: Promise<T>, abort: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const stop = (): void => aborted.reject(abort.reason);
-  abort.addEventListener("abort", stop, { once: true });
+  // A model may have stopped the call itself while it was being called.
+  if (abort.aborted) stop();
+  else abort.addEventListener("abort", stop, { once: true });
   try {
     return await Promise.race([work, aborted.promise]);
   } finally {

@@ -127,10 +127,9 @@ function messageOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return String(error);
   const { message, cause } = error as { message?: unknown; cause?: unknown };
   const own = typeof message === "string" && message !== "" ? message : safeJson(error);
-  const below =
-    cause instanceof Error && cause.message !== "" && !own.includes(cause.message)
-      ? `${own} (${cause.message})`
-      : own;
+  return cause instanceof Error && cause.message !== "" && !own.includes(cause.message)
+    ? `${own} (${cause.message})`
+    : own;
 }
 
 function classFrom(facts: Facts, abort: AbortSignal | undefined): ModelErrorClass {
@@ -232,7 +231,7 @@ function fromStatus({ status, text }: Facts): ModelErrorClass | undefined {
   return status < 300 && says(text, "cut") ? "cut" : "invalid";
 }
 
-/** In this order: a connection lost in the middle of a body says "terminated" and a socket's code, and is a cut. */
+/** In order: a connection lost in the middle of a body says "terminated" and a socket's code, and is a cut. */
 const fromWords: readonly (readonly [keyof typeof words, ModelErrorClass])[] = [
   ["aborted", "aborted"],
   ["timeout", "timeout"],

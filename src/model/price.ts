@@ -98,13 +98,12 @@ export function worstCaseUsd(request: ModelRequest, price: PriceOf): number | un
  */
 export function upperTokens(request: ModelRequest): number {
   let tokens = framingTokens + (request.tools.length > 0 ? toolPreambleTokens : 0);
-  const measured = (_: string, value: unknown): unknown => {
-    if (value instanceof URL) {
-      tokens += remoteFileTokens;
-      return value.href;
-    }
-    return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value;
-  };
+  // The holder's own member, since URL and Buffer turn themselves into other JSON before they are seen.
+  function measured(this: Record<string, unknown>, key: string, json: unknown): unknown {
+    const value = this[key];
+    if (value instanceof URL) tokens += remoteFileTokens;
+    return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : json;
+  }
   const text = JSON.stringify([request.prompt, request.tools, request.outputSchema], measured);
   const bytes = Buffer.byteLength(text);
   // Each character outside ASCII takes two to four bytes; what is over one byte a character tells how many

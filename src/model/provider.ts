@@ -18,8 +18,8 @@ export interface Endpoint {
   /** Variable of the environment that holds the key. */
   readonly apiKeyEnv?: string;
   /**
-   * True when the server takes a JSON Schema for its answer. Otherwise it is told in the prompt only, with
-   * a warning.
+   * True when the server takes a JSON Schema for its answer. Otherwise none is sent, and its
+   * answers carry a warning.
    */
   readonly structuredOutput?: boolean;
 }

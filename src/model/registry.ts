@@ -203,9 +203,7 @@ function unknownProvider(
 function nearest(written: string, names: readonly string[]): string | undefined {
   const ranked = names.map((name) => ({ name, edits: edits(written.toLowerCase(), name.toLowerCase()) }));
   const best = ranked.sort((a, b) => a.edits - b.edits)[0];
-  return best !== undefined && best.edits <= Math.max(1, Math.floor(written.length / 3))
-    ? best.name
-    : undefined;
+  return best !== undefined && best.edits <= Math.ceil(written.length / 3) ? best.name : undefined;
 }
 
 /** Levenshtein distance. Names are short; longer texts are cut. */
