@@ -96,10 +96,12 @@ function refuseKind(kind: string): () => never {
 
 function converterMend(vendor: string): string {
   if (vendor === "valibot") {
-    return "Wrap it: toStandardJsonSchema(schema) of the package @valibot/to-json-schema (npm install @valibot/to-json-schema).";
+    const converter = "@valibot/to-json-schema";
+    return `Wrap it: toStandardJsonSchema(schema) of ${converter} (npm install ${converter}).`;
   }
   if (vendor === "zod") return "Update zod to 4.2 or later.";
-  return `Update ${vendor}, or use a library that implements Standard JSON Schema: zod 4, arktype, or valibot with its converter.`;
+  const able = "zod 4, arktype, or valibot with its converter";
+  return `Update ${vendor}, or use a library that implements Standard JSON Schema: ${able}.`;
 }
 
 function representMend(vendor: string, reason: string): string {
@@ -108,7 +110,7 @@ function representMend(vendor: string, reason: string): string {
       vendor === "zod" ? "z.iso.datetime()" : vendor === "arktype" ? '"string.date.iso"' : "an ISO date text";
     return `Models and forms write text: use ${how} for a date, and make a Date of it in a step.`;
   }
-  return "Use only what JSON can hold: text, numbers, booleans, null, arrays and plain objects; convert in a step.";
+  return "Use only what JSON can hold (text, numbers, booleans, null, arrays, plain objects), and convert in a step.";
 }
 
 /** A converter may return getters, functions or shared parts: only what JSON keeps goes to a provider. */

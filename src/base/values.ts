@@ -15,6 +15,7 @@
 
 import { hash as digest } from "node:crypto";
 import { FirebreakError } from "./errors.ts";
+import { redact } from "./secrets.ts";
 
 /** JSON as written to the journal, tags included. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -37,8 +38,10 @@ export interface Canonical {
   readonly value: Value;
   /** The tagged form: what is written. */
   readonly json: Json;
-  /** Merkle hash, 32 hexadecimal digits. */
+  /** Merkle hash, 32 hexadecimal digits; a short scalar stands for itself, as its JSON text. */
   readonly hash: string;
+  /** Length of the JSON text, in characters. */
+  readonly size: number;
 }
 
 /** Deepest nesting of a value. */
@@ -72,18 +75,26 @@ export function hashOf(value: unknown): string {
 }
 
 function scalar(json: null | boolean | number | string): Canonical {
-  return { value: json, json, hash: JSON.stringify(json) };
+  const text = JSON.stringify(json);
+  return { value: json, json, hash: text, size: text.length };
+}
+
+/** Text longer than this is hashed; shorter text stands for itself. */
+const inlineText = 64;
+
+function text(json: string): Canonical {
+  return json.length <= inlineText ? scalar(json) : { value: json, json, hash: sha(`s:${json}`), size: json.length + 2 };
 }
 
 function tagged(tag: string, body: string, value: Value): Canonical {
-  return { value, json: { [tag]: body }, hash: sha(`${tag}:${body}`) };
+  return { value, json: { [tag]: body }, hash: sha(`${tag}:${body}`), size: body.length + tag.length + 7 };
 }
 
 function copy(value: unknown, at: string, depth: number, above: object[]): Canonical {
   switch (typeof value) {
     case "string":
       if (!value.isWellFormed()) return refuse(at, "text with a lone surrogate", "Repair the text with toWellFormed().");
-      return value.length <= 64 ? scalar(value) : { value, json: value, hash: sha(`s:${value}`) };
+      return text(redact(value));
     case "boolean":
       return scalar(value);
     case "number":
@@ -125,15 +136,17 @@ function copyArray(value: readonly unknown[], at: string, depth: number, above: 
   const jsons: Json[] = [];
   const hashes: string[] = [];
   let plain = true;
+  let size = 2;
   for (let index = 0; index < value.length; index += 1) {
     const item = value[index];
     const child = copy(item === undefined ? null : item, `${at}[${index}]`, depth + 1, above);
     values.push(child.value);
     jsons.push(child.json);
     hashes.push(child.hash);
+    size += child.size + 1;
     plain &&= child.json === child.value;
   }
-  return keep(values, plain ? (values as Json[]) : jsons, sha(`[${hashes.join(",")}]`));
+  return keep(values, plain ? (values as Json[]) : jsons, sha(`[${hashes.join(",")}]`), size);
 }
 
 function copyRecord(value: object, at: string, depth: number, above: object[]): Canonical {
@@ -147,6 +160,7 @@ function copyRecord(value: object, at: string, depth: number, above: object[]): 
   const jsons: Record<string, Json> = {};
   const parts: string[] = [];
   let plain = true;
+  let size = 2;
   for (const key of Object.keys(value).sort()) {
     const item = (value as Record<string, unknown>)[key];
     if (item === undefined) continue;
@@ -156,11 +170,12 @@ function copyRecord(value: object, at: string, depth: number, above: object[]): 
     values[key] = child.value;
     jsons[key] = child.json;
     parts.push(`${JSON.stringify(key)}:${child.hash}`);
+    size += key.length + child.size + 4;
     plain &&= child.json === child.value;
   }
   const hash = sha(`{${parts.join(",")}}`);
-  if (needsEscape(values)) return keep(values, { $value: plain ? (values as Json) : jsons }, hash);
-  return keep(values, plain ? (values as Json) : jsons, hash);
+  if (needsEscape(values)) return keep(values, { $value: plain ? (values as Json) : jsons }, hash, size + 11);
+  return keep(values, plain ? (values as Json) : jsons, hash, size);
 }
 
 /** A plain object of another realm (a vm context, a worker's message) has its own Object.prototype. */
@@ -179,9 +194,9 @@ function needsEscape(values: Record<string, unknown>): boolean {
   return keys.length === 1 && keys[0]!.startsWith("$");
 }
 
-function keep(value: Value, json: Json, hash: string): Canonical {
+function keep(value: Value, json: Json, hash: string, size: number): Canonical {
   Object.freeze(value);
-  const made = { value, json, hash };
+  const made = { value, json, hash, size };
   known.set(value as object, made);
   return made;
 }
@@ -192,14 +207,13 @@ function refuse(path: string, what: string, mend: string): never {
 
 function restore(json: Json): Canonical {
   if (json === null || typeof json === "boolean" || typeof json === "number") return scalar(json);
-  if (typeof json === "string") return json.length <= 64 ? scalar(json) : { value: json, json, hash: sha(`s:${json}`) };
-  const seen = known.get(json as object);
-  if (seen) return seen;
+  if (typeof json === "string") return text(json);
   if (Array.isArray(json)) {
     const children = json.map(restore);
     const values = children.map((it) => it.value);
     const plain = children.every((it) => it.json === it.value);
-    return keep(values, plain ? (values as Json[]) : json, sha(`[${children.map((it) => it.hash).join(",")}]`));
+    const size = children.reduce((sum, it) => sum + it.size + 1, 2);
+    return keep(values, plain ? (values as Json[]) : json, sha(`[${children.map((it) => it.hash).join(",")}]`), size);
   }
   return restoreRecord(json as { readonly [key: string]: Json });
 }
@@ -221,11 +235,13 @@ function restoreMembers(members: { readonly [key: string]: Json }, json: Json): 
   const values: Record<string, Value> = {};
   const parts: string[] = [];
   let plain = members === json;
+  let size = 2;
   for (const key of Object.keys(members).sort()) {
     const child = restore(members[key]!);
     values[key] = child.value;
     parts.push(`${JSON.stringify(key)}:${child.hash}`);
+    size += key.length + child.size + 4;
     plain &&= child.json === child.value;
   }
-  return keep(values, plain ? (values as Json) : json, sha(`{${parts.join(",")}}`));
+  return keep(values, plain ? (values as Json) : json, sha(`{${parts.join(",")}}`), size);
 }

@@ -61,6 +61,8 @@ export interface StepIdentity {
   readonly kind: StepKind;
   /** Hash of the input. */
   readonly in: string;
+  /** This is the n-th equal issue of its scope, from 0. Absent for 0. */
+  readonly n?: number;
   /** Times this identity was invalidated before. Absent for 0. */
   readonly gen?: number;
 }
@@ -113,6 +115,8 @@ export interface EventData {
     readonly input?: Json;
     /** Sequences of the steps whose outputs the input is known to hold. */
     readonly reads?: readonly number[];
+    /** True when the input also holds a scalar of unknown origin: then `may` counts. */
+    readonly loose?: true;
     /** Everything delivered up to this sequence may have been read. */
     readonly may: number;
     /** Wall-clock time of the start, and length. */
@@ -158,6 +162,8 @@ export interface EventData {
     readonly owner: string;
     readonly input: Json;
   };
+  /** The receiver's answer, in the commit that records the step. Intents and receipts are never covered. */
+  "effect.received": { readonly intent: number; readonly receipt: Json };
   /** A person settled an effect in doubt. */
   "effect.settled": { readonly intent: number; readonly sent: boolean; readonly receipt?: Json; readonly by: string };
   /** An answer of an effect that came after the run had ended. Moves nothing. */
@@ -204,7 +210,6 @@ export interface EventData {
   /** A child run was started by a step of this run. */
   "child.started": StepIdentity & { readonly child: RunId; readonly workflow: string; readonly input?: Json; readonly reads?: readonly number[]; readonly may: number };
   "child.ended": {
-    readonly started: number;
     readonly child: RunId;
     readonly output?: Json;
     readonly hash?: string;

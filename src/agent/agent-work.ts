@@ -1,0 +1,58 @@
+// An agent's step: the ladder over its models.
+
+import { FirebreakError } from "../base/errors.ts";
+import { parseWith } from "../base/schema.ts";
+import type { Value } from "../base/values.ts";
+import type { Source } from "../check/check.ts";
+import { compositeWork } from "../runtime/composite.ts";
+import type { Work } from "../runtime/issue.ts";
+import type { Scope } from "../runtime/scope.ts";
+import type { Agent } from "./agent.ts";
+import type { AgentEnv } from "./agent-env.ts";
+import { inputSources, runAttempt } from "./attempt.ts";
+import type { Brake } from "./brake.ts";
+import { runGate } from "./gate.ts";
+import { climb } from "./ladder.ts";
+import { defaultRungs, type Rung } from "./rung.ts";
+
+/** Work of an agent's step. The input was parsed by the agent's schema before. */
+export function agentWork(scope: Scope, it: Agent<never, never>, step: string, env: AgentEnv, brake: Brake | undefined): Work {
+  return compositeWork(scope.replay, {
+    body: async (call) => {
+      const models = env.models(step, it.models);
+      const output = await climb(call.scope, {
+        step,
+        rungs: (it.onFail ?? defaultRungs) as readonly Rung<never>[],
+        models: models.length,
+        author: (model) => `Agent ${it.name} (${models[model]!.standin ?? models[model]!.id})`,
+        describe: (plan) => ({ model: models[plan.model]!.id }),
+        attempt: (inner, plan) => runAttempt(inner, { ...plan, agent: it, step, model: models[plan.model]!, input: call.input }),
+        judge: (inner, value, last) => judgeEdit(inner, it, call.input, value, last?.read ?? []),
+        brake,
+      });
+      if (it.unchecked !== undefined) call.note({ unchecked: it.unchecked });
+      return output;
+    },
+  });
+}
+
+async function judgeEdit(scope: Scope, it: Agent<never, never>, input: Value | undefined, value: Value, read: readonly Source[]) {
+  const schema = it.output;
+  if (schema !== undefined) {
+    const parsed = await scope.replay.busy(() => parseWith(schema, value));
+    if (!parsed.ok) {
+      const message = parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
+      return [{ check: "schema", result: "fail" as const, problems: [{ check: "schema", message }] }];
+    }
+  }
+  return runGate(scope, it, { output: value, input, read: [...inputSources(input), ...read] });
+}
+
+/** Parses what an agent is called with. @throws SCHEMA_MISMATCH */
+export async function parseAgentInput(it: Agent<never, never>, input: unknown): Promise<unknown> {
+  if (it.input === undefined) return input;
+  const parsed = await parseWith(it.input, input);
+  if (parsed.ok) return parsed.value;
+  const issues = parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
+  throw new FirebreakError("SCHEMA_MISMATCH", { what: `the input of agent "${it.name}"`, issues });
+}

@@ -1,0 +1,221 @@
+// One attempt of an agent: the turn loop and the gate. Each model call and each
+// tool call is a step; their records together are the transcript, so no step
+// holds the transcript itself.
+
+import { FirebreakError } from "../base/errors.ts";
+import { parseWith, toJsonSchema } from "../base/schema.ts";
+import { canonical, hashOf, type Json, type Value } from "../base/values.ts";
+import type { Source, Verdict } from "../check/check.ts";
+import type { Outcome } from "../journal/events.ts";
+import { nextAfter } from "../model/classify.ts";
+import { toPromptMessages, toolResultMessage, type ToolOutcome } from "../model/message.ts";
+import type { Model, ModelAnswer, ModelErrorClass, ModelPart, ModelPrompt, ModelRequest, ModelTool } from "../model/model.ts";
+import type { Work } from "../runtime/issue.ts";
+import { leafWork } from "../runtime/leaf.ts";
+import type { Scope } from "../runtime/scope.ts";
+import { toMs } from "../base/duration.ts";
+import { type Agent, defaultTurns } from "./agent.ts";
+import { runGate } from "./gate.ts";
+import { assemblePrompt, type Feedback, promptVersion } from "./prompt.ts";
+import { callTool, type ToolAnswer } from "./tool-call.ts";
+
+/** How one attempt ended: recorded as the value of its step, whether it passed or not. */
+export interface AttemptResult {
+  readonly ok: boolean;
+  readonly output?: Value;
+  /** The answer as the model wrote it. */
+  readonly answer: string;
+  readonly outcome?: Outcome;
+  readonly message?: string;
+  /** Why no further attempt by this model makes sense. */
+  readonly skipRetry?: boolean;
+  /** No attempt by any model can help: a key is refused, for example. */
+  readonly stop?: boolean;
+  readonly verdicts: readonly Verdict[];
+  /** What a rejected attempt read from its tools: an edit of its output is judged against it. */
+  readonly read?: readonly Source[];
+}
+
+/** A model call that gave no answer, after its own retries. */
+interface CallFailed {
+  readonly failed: { readonly class: ModelErrorClass; readonly message: string };
+}
+
+export interface AttemptSpec<Input, Output> {
+  readonly agent: Agent<Input, Output>;
+  /** Name of the agent's step. */
+  readonly step: string;
+  readonly model: Model;
+  /** From 1, over all models. */
+  readonly number: number;
+  readonly input: Value | undefined;
+  readonly feedback: Feedback | undefined;
+  /** The candidate before, when it was rejected: a retry must not pass by saying less. */
+  readonly previous: { readonly output: Value; readonly verdicts: readonly Verdict[] } | undefined;
+}
+
+const modelTimeoutMs = 600_000;
+/** Tries of one model call that the provider says may be made again. */
+const callAttempts = 5;
+
+/** Runs one attempt in its own scope. */
+export async function runAttempt<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>): Promise<AttemptResult> {
+  const read: Source[] = inputSources(spec.input);
+  const said = await converse(scope, spec, read);
+  if (!("parts" in said)) return said;
+  const answer = textOf(said.parts);
+  if (said.finish !== "stop") return notWhole(said.finish, answer);
+  const parsed = await parseAnswer(scope, spec.agent, answer);
+  if (!parsed.ok) return { ok: false, answer, outcome: "failed", message: parsed.message, verdicts: [schemaVerdict(parsed.message)] };
+  const empty = emptiness(parsed.value);
+  if (empty !== undefined) return { ok: false, answer, outcome: "empty", message: empty, verdicts: [schemaVerdict(empty)] };
+  const output = canonical(parsed.value, "output").value;
+  const verdicts = await runGate(scope, spec.agent, { output, input: spec.input, read, previous: spec.previous });
+  const passed = verdicts.every((it) => it.result === "pass" || (it.result === "unsure" && spec.agent.unsure === "accept"));
+  const unsure = !passed && verdicts.every((it) => it.result !== "fail");
+  return { ok: passed, output, answer, verdicts, ...(passed ? {} : { outcome: "failed", message: messageOf(verdicts), read: read.slice(inputSources(spec.input).length) }), ...(unsure ? { skipRetry: true } : {}) };
+}
+
+/** The turn loop: the last answer, or why there is none. */
+async function converse<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>, read: Source[]): Promise<ModelAnswer | AttemptResult> {
+  const { agent } = spec;
+  const messages: ModelPrompt = assemblePrompt(agent, spec.input as Input, spec.feedback);
+  const fixed = fixedRequest(agent);
+  let chain = hashOf([promptVersion, spec.model.id, messages as unknown as Json, fixed as unknown as Json]);
+  const turns = agent.maxTurns ?? defaultTurns;
+  for (let turn = 1; turn <= turns; turn += 1) {
+    const shown = turn === 1 ? { prompt: messages as unknown as Json, ...(fixed as unknown as { [key: string]: Json }) } : {};
+    const input = { model: spec.model.id, turn, request: chain, ...shown };
+    const request: ModelRequest = { ...fixed, prompt: messages, caller: { agent: spec.step, attempt: spec.number, turn, input: canonical(spec.input ?? null).json } };
+    const answer = (await scope.replay.issue(scope, "model", "model", input, modelWork(scope, spec, request))) as ModelAnswer | CallFailed;
+    if ("failed" in answer) return callFailed(answer.failed);
+    const calls = answer.parts.filter((it) => it.type === "tool-call" && it.providerExecuted !== true);
+    if (answer.finish !== "tool-calls" || calls.length === 0) return answer;
+    const results = await callAll(scope, agent, calls as ToolCallPart[], read);
+    messages.push(...toPromptMessages(answer), toolResultMessage(results));
+    chain = hashOf([chain, answer as unknown as Json, results as unknown as Json]);
+  }
+  const message = `no answer within ${turns} model calls`;
+  return { ok: false, answer: "", outcome: "limit", message, verdicts: [] };
+}
+
+type ToolCallPart = Extract<ModelPart, { type: "tool-call" }>;
+
+async function callAll<Input, Output>(scope: Scope, agent: Agent<Input, Output>, calls: readonly ToolCallPart[], read: Source[]): Promise<ToolOutcome[]> {
+  const answers = await Promise.all(calls.map((it) => callTool(scope, agent.bound, it)));
+  return answers.map((it: ToolAnswer, index) => {
+    read.push(...it.sources);
+    const { id, name } = calls[index]!;
+    return it.ok ? { id, name, result: canonical(it.value).json } : { id, name, error: it.error };
+  });
+}
+
+function fixedRequest<Input, Output>(agent: Agent<Input, Output>): Omit<ModelRequest, "prompt" | "caller"> {
+  const tools: ModelTool[] = agent.bound.map((it) => ({ name: it.name, description: it.description, inputSchema: toJsonSchema(it.input, "input") }));
+  return {
+    tools,
+    ...(agent.output === undefined ? {} : { outputSchema: toJsonSchema(agent.output, "input"), outputName: agent.name }),
+    ...(agent.maxOutputTokens === undefined ? {} : { maxOutputTokens: agent.maxOutputTokens }),
+    ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
+  };
+}
+
+function modelWork<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>, request: ModelRequest): Work {
+  const { model, agent } = spec;
+  return leafWork(scope.replay, {
+    identity: { work: modelIdentity, version: `prompt ${promptVersion}` },
+    timeoutMs: agent.timeout === undefined ? modelTimeoutMs : toMs(agent.timeout),
+    retry: { attempts: callAttempts, backoffMs: 1_000, factor: 2, maxBackoffMs: 60_000 },
+    retryAfterMs: (error) => (FirebreakError.is(error, "MODEL_CALL") ? error.details.retryAfterMs : undefined),
+    run: async (call) => {
+      const paid = model.standin === undefined;
+      if (paid) {
+        const usd = model.worstCaseUsd(request);
+        if (usd === undefined) throw new FirebreakError("MODEL_PRICE_UNKNOWN", { model: model.id });
+        await call.reserve(usd);
+      }
+      try {
+        const onDelta = call.delta;
+        const answer = await model.call(request, { abort: call.abort, ...(onDelta === undefined ? {} : { onDelta }) });
+        if (paid) call.note({ spent: { usd: answer.costUsd ?? 0, calls: 1 } });
+        return answer;
+      } catch (error) {
+        if (!FirebreakError.is(error, "MODEL_CALL")) throw error;
+        if (paid) call.note({ spent: { usd: 0, calls: 1 } });
+        const errorClass = error.details.class as ModelErrorClass;
+        if (nextAfter(errorClass) === "retry" && call.attempt < callAttempts) throw error;
+        return { failed: { class: errorClass, message: error.message } };
+      }
+    },
+  });
+}
+
+/** Stands for "a model call": what is asked is in the input. */
+const modelIdentity = {};
+
+function callFailed(failed: CallFailed["failed"]): AttemptResult {
+  const outcome: Outcome = failed.class === "refusal" || failed.class === "filter" ? "refused" : "failed";
+  const stop = nextAfter(failed.class) === "stop";
+  return { ok: false, answer: "", outcome, message: failed.message, skipRetry: true, verdicts: [], ...(stop ? { stop } : {}) };
+}
+
+function notWhole(finish: ModelAnswer["finish"], answer: string): AttemptResult {
+  const outcomes: Partial<Record<ModelAnswer["finish"], Outcome>> = { truncated: "truncated", refused: "refused", filtered: "refused", empty: "empty" };
+  const outcome = outcomes[finish] ?? "failed";
+  const said = answer === "" ? "" : `: ${answer.slice(0, 300)}`;
+  return { ok: false, answer, outcome, message: `the answer was ${finish}${said}`, ...(outcome === "refused" ? { skipRetry: true } : {}), verdicts: [] };
+}
+
+function textOf(parts: readonly ModelPart[]): string {
+  return parts.flatMap((it) => (it.type === "text" ? [it.text] : [])).join("");
+}
+
+async function parseAnswer<Input, Output>(scope: Scope, agent: Agent<Input, Output>, answer: string): Promise<{ ok: true; value: unknown } | { ok: false; message: string }> {
+  const schema = agent.output;
+  if (schema === undefined) return { ok: true, value: answer };
+  let json: unknown;
+  try {
+    json = JSON.parse(unfence(answer));
+  } catch (error) {
+    return { ok: false, message: `the answer is not JSON: ${(error as Error).message}` };
+  }
+  const parsed = await scope.replay.busy(() => parseWith(schema, json));
+  if (parsed.ok) return parsed;
+  return { ok: false, message: `the answer does not fit its schema: ${parsed.issues.map((it) => `${it.path} ${it.message}`.trim()).join("; ")}` };
+}
+
+/** Models without structured output like to fence their JSON. */
+function unfence(answer: string): string {
+  const match = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(answer);
+  return match?.[1] ?? answer;
+}
+
+function schemaVerdict(message: string): Verdict {
+  return { check: "schema", result: "fail", problems: [{ check: "schema", message }] };
+}
+
+function messageOf(verdicts: readonly Verdict[]): string {
+  const wrong = verdicts.filter((it) => it.result !== "pass");
+  return wrong.map((it) => `${it.check}: ${it.problems[0]?.message ?? it.note ?? it.result}`).join("; ");
+}
+
+/** Why an output counts as empty; undefined when it says something, or says why it does not. */
+function emptiness(value: unknown): string | undefined {
+  if (value === null || value === undefined || value === "") return "the answer says nothing";
+  if (typeof value !== "object") return undefined;
+  const members = Object.values(value);
+  const blank = (it: unknown): boolean => it === null || it === undefined || it === "" || (Array.isArray(it) && it.length === 0);
+  if (members.every(blank)) return "the answer is empty and gives no reason: when there is nothing to say, a text member must say why";
+  return undefined;
+}
+
+/** What a step reads by its input: each top-level part is a source under its key. */
+export function inputSources(input: Value | undefined): Source[] {
+  if (input === undefined || input === null) return [];
+  if (typeof input !== "object" || Array.isArray(input) || input instanceof Date || input instanceof Uint8Array) return [{ name: "input", value: input, ...textMember(input) }];
+  return Object.entries(input).map(([name, value]) => ({ name, value: value as Value, ...textMember(value as Value) }));
+}
+
+function textMember(value: Value): { text?: string } {
+  return typeof value === "string" ? { text: value } : {};
+}

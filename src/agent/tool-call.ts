@@ -1,0 +1,78 @@
+// A tool called by a model. What goes wrong goes back to the model as text (T3);
+// each call is a step, so a crash between two of them repeats neither.
+
+import { parseWith } from "../base/schema.ts";
+import type { Value } from "../base/values.ts";
+import type { Source } from "../check/check.ts";
+import type { ModelPart } from "../model/model.ts";
+import { leafWork, messageOf } from "../runtime/leaf.ts";
+import { StepEnd } from "../runtime/step-error.ts";
+import type { Scope } from "../runtime/scope.ts";
+import type { Tool } from "../tool/tool.ts";
+import { toolContext } from "../tool/tool-context.ts";
+
+export type ToolAnswer =
+  | { readonly ok: true; readonly value: Value; readonly sources: readonly Source[] }
+  | { readonly ok: false; readonly error: string; readonly sources: readonly Source[] };
+
+/** Longest time of one tool call when the tool does not say, ms. */
+const toolTimeoutMs = 300_000;
+
+/** Calls one tool as a model asked for it. */
+export async function callTool(scope: Scope, tools: readonly Tool[], part: Extract<ModelPart, { type: "tool-call" }>): Promise<ToolAnswer> {
+  const it = tools.find((tool) => tool.name === part.name);
+  if (it === undefined) return wrong(`there is no tool "${part.name}"; there is ${tools.map((tool) => tool.name).join(", ") || "none"}`);
+  const args = await readArguments(scope, it, part.input);
+  if (!args.ok) return wrong(args.error);
+  const found = (await scope.replay.issue(scope, "tool", it.name, args.value, toolWork(scope, it))) as { ok: true; value: Value } | { ok: false; error: string };
+  if (!found.ok) return wrong(found.error);
+  return { ok: true, value: found.value, sources: sourcesOf(it, args.value, found.value) };
+}
+
+function wrong(error: string): ToolAnswer {
+  return { ok: false, error, sources: [] };
+}
+
+async function readArguments(scope: Scope, tool: Tool, text: string): Promise<{ ok: true; value: unknown } | { ok: false; error: string }> {
+  let json: unknown;
+  try {
+    json = text.trim() === "" ? {} : JSON.parse(text);
+  } catch (error) {
+    return { ok: false, error: `the arguments are not JSON: ${(error as Error).message}` };
+  }
+  const parsed = await scope.replay.busy(() => parseWith(tool.input, json));
+  if (parsed.ok) return parsed;
+  const issues = parsed.issues.map((it) => `${it.path} ${it.message}`.trim()).join("; ");
+  return { ok: false, error: `the arguments do not fit the tool: ${issues}` };
+}
+
+function toolWork(scope: Scope, it: Tool) {
+  return leafWork(scope.replay, {
+    identity: { work: it.run, ...(it.version === undefined ? {} : { version: it.version }) },
+    run: async (call) => {
+      // The tool's own limit ends it with a text for the model, not the step with a failure.
+      const limit = AbortSignal.timeout(it.timeoutMs ?? toolTimeoutMs);
+      const abort = AbortSignal.any([call.abort, limit]);
+      try {
+        const context = toolContext({ abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => scope.replay.host.blob(hash) });
+        const value = await Promise.race([it.run(call.input, context), rejectOn(limit, it.timeoutMs ?? toolTimeoutMs)]);
+        return { ok: true, value: value ?? null };
+      } catch (error) {
+        if (error instanceof StepEnd) throw error;
+        return { ok: false, error: messageOf(error) };
+      }
+    },
+  });
+}
+
+function rejectOn(signal: AbortSignal, ms: number): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error(`the tool gave no answer within ${ms} ms`)), { once: true });
+  });
+}
+
+/** How a tool's result reads as sources for checks. */
+function sourcesOf(it: Tool, args: unknown, value: Value): readonly Source[] {
+  if (it.sources !== undefined) return it.sources(args, value).map((source) => ({ ...source, value: source.text }));
+  return [{ name: it.name, value, ...(typeof value === "string" ? { text: value } : {}) }];
+}

@@ -1,0 +1,422 @@
+// The embedded engine: one process, one journal, no server. It claims runs,
+// drives each with a Replay, lets go of those that wait, and takes up those
+// that became ready, that are due, or whose process died.
+//
+//   N1. A run is driven by who claimed it; claims are appends that exactly one process wins (E4).
+//   N2. A parked run costs nothing here: it is rows in the journal.
+//   N3. A run of a process proven dead is taken over at once; one of a live process never without force.
+//   N4. Cancel is one commit over the run and its open descendants (E7).
+
+import { type Clock, systemClock } from "../../base/clock.ts";
+import { FirebreakError } from "../../base/errors.ts";
+import { newRunId, type RunId } from "../../base/ids.ts";
+import type { AnyEvent, EventData, JournalEvent, NewEvent } from "../../journal/events.ts";
+import { type Append, type Appended, type Blob, endings, type Journal, type RunHead } from "../../journal/journal.ts";
+import type { Engine, FindProgram, Program, StartSpec } from "../../runtime/engine.ts";
+import { failureOf } from "../../runtime/leaf.ts";
+import { Replay, type ReplayOptions } from "../../runtime/replay.ts";
+import type { Host, LiveNote, Reuse } from "../../runtime/runtime.ts";
+import { runStarted } from "../../runtime/run-started.ts";
+import { toStored } from "../../runtime/store.ts";
+import { type Liveness, soleProcess } from "./process-lock.ts";
+
+export interface EmbeddedOptions {
+  readonly journal: Journal;
+  readonly find: FindProgram;
+  readonly liveness?: Liveness;
+  readonly clock?: Clock;
+  /** "all": drives every run it knows the workflow of. "own": only runs started or driven through it, and their children. */
+  readonly drive?: "all" | "own";
+  /** How often another process's writes are looked for, ms. */
+  readonly pollMs?: number;
+  /** Timers due within this many ms are waited for in memory. */
+  readonly lingerMs?: number;
+  /** Reuse for a run that reruns another. */
+  readonly reuseFor?: (run: RunId, old: RunId) => Promise<Reuse>;
+}
+
+/** Runs driven at once; others wait their turn. */
+export const activeLimit = 512;
+
+const listed = 100_000;
+
+export class EmbeddedEngine implements Engine {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly owner: string;
+  readonly #find: FindProgram;
+  readonly #liveness: Liveness;
+  readonly #options: EmbeddedOptions;
+  readonly #active = new Map<RunId, Replay | "starting">();
+  readonly #again = new Set<RunId>();
+  readonly #own = new Set<RunId>();
+  readonly #watchers = new Map<RunId, Set<(note: LiveNote) => void>>();
+  readonly #waiters = new Map<RunId, Set<() => void>>();
+  readonly #queue: RunId[] = [];
+  readonly #faults = new Map<RunId, unknown>();
+  readonly #accepting = new Set<RunId>();
+  readonly #stopListening: () => void;
+  #cancelTimer: (() => void) | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #poll: NodeJS.Timeout | undefined;
+  #outside: number;
+  #closed = false;
+
+  constructor(options: EmbeddedOptions) {
+    this.#options = options;
+    this.journal = options.journal;
+    this.clock = options.clock ?? systemClock;
+    this.#find = options.find;
+    this.#liveness = options.liveness ?? soleProcess();
+    this.owner = this.#liveness.owner;
+    this.#outside = this.journal.outsideChanges();
+    this.#stopListening = this.journal.listen((events) => this.#hear(events));
+  }
+
+  async start(spec: StartSpec): Promise<RunId> {
+    const run = newRunId();
+    const blobs: Blob[] = [];
+    const events = [runStarted(run, spec, blobs), this.#claimEvent("start")];
+    const [appended] = await this.journal.commit([{ run, expect: { seq: 0 }, events }], blobs);
+    this.#own.add(run);
+    void this.#run(run, spec.program, appended!.epoch, asEvents(run, events, appended!));
+    return run;
+  }
+
+  async drive(run: RunId): Promise<boolean> {
+    if (this.#closed || this.#active.has(run)) return !this.#closed;
+    const head = await this.journal.head(run);
+    if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
+    this.#own.add(run);
+    return this.#take(head, false);
+  }
+
+  /** Goes on by identity alone where the code no longer asks for what is recorded, at the next drive. */
+  accept(run: RunId): void {
+    this.#accepting.add(run);
+  }
+
+  /** Takes a run from a process that is alive but stopped. Its late writes are refused (E4). */
+  async force(run: RunId): Promise<boolean> {
+    const head = await this.journal.head(run);
+    if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
+    this.#own.add(run);
+    return this.#take(head, true);
+  }
+
+  /** Takes up everything that is ready, due, or left by a dead process. Returns how many runs it drives. */
+  async recover(): Promise<number> {
+    const running = await this.journal.heads({ status: ["running"], limit: listed });
+    const due = await this.journal.heads({ dueAt: this.clock.now(), limit: listed });
+    let taken = 0;
+    for (const head of [...running, ...due]) if (this.#concerns(head) && (await this.#take(head, false))) taken += 1;
+    await this.#armTimer();
+    return taken;
+  }
+
+  async cancel(run: RunId, by: string, because?: string): Promise<void> {
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const head = await this.journal.head(run);
+      if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
+      if (isOver(head)) throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "cancelled" });
+      const all = [head, ...(await this.#descendants(head.run))].filter((it) => !isOver(it));
+      const event: NewEvent = { kind: "run.cancelled", data: { by, ...(because === undefined ? {} : { because }) } };
+      try {
+        await this.journal.commit(all.map((it) => ({ run: it.run, expect: { seq: it.seq }, events: [event] })));
+        return;
+      } catch (error) {
+        // One of them moved meanwhile: look again.
+        if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) throw error;
+      }
+    }
+    throw new FirebreakError("JOURNAL_CONFLICT", { runId: run, expected: "a standstill", found: "a moving run" });
+  }
+
+  async settled(run: RunId): Promise<RunHead> {
+    return this.#until(run, (head) => isOver(head) || (head.status === "waiting" && !head.ready && !this.#active.has(run)));
+  }
+
+  async ended(run: RunId): Promise<RunHead> {
+    return this.#until(run, isOver);
+  }
+
+  watch(run: RunId, listener: (note: LiveNote) => void): () => void {
+    const all = this.#watchers.get(run) ?? new Set();
+    this.#watchers.set(run, all.add(listener));
+    return () => void all.delete(listener);
+  }
+
+  /** Looks for what other processes wrote from now on. */
+  startPolling(): void {
+    this.#poll ??= setInterval(() => void this.#lookOutside(), this.#options.pollMs ?? 200);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#poll);
+    this.#cancelTimer?.();
+    this.#stopListening();
+    for (const replay of this.#active.values()) if (replay !== "starting") replay.lose("closed");
+    for (const waiters of this.#waiters.values()) for (const wake of waiters) wake();
+    this.#liveness.close();
+  }
+
+  // ---- Taking up runs ---------------------------------------------------------
+
+  async #take(head: RunHead, force: boolean): Promise<boolean> {
+    if (this.#closed || this.#active.has(head.run) || isOver(head)) return false;
+    const why = this.#claimable(head, force);
+    if (why === undefined) return false;
+    if (this.#active.size >= activeLimit) {
+      this.#queue.push(head.run);
+      return true;
+    }
+    this.#active.set(head.run, "starting");
+    let program: Program | undefined;
+    let appended: Appended | undefined;
+    try {
+      program = await this.#find(head.workflow, head.file);
+      if (program === undefined) return this.#letGo(head.run);
+      const append: Append = { run: head.run, expect: { seq: head.seq, epoch: head.epoch }, events: [this.#claimEvent(why)] };
+      appended = (await this.journal.commit([append]))[0]!;
+    } catch (error) {
+      this.#letGo(head.run);
+      if (FirebreakError.is(error, "JOURNAL_CONFLICT")) return false;
+      throw error;
+    }
+    void this.#run(head.run, program, appended.epoch, undefined);
+    return true;
+  }
+
+  #claimable(head: RunHead, force: boolean): "wake" | "takeover" | "forced" | undefined {
+    if (head.status === "waiting") return head.ready || (head.wakeAt ?? Number.POSITIVE_INFINITY) <= this.clock.now() ? "wake" : undefined;
+    if (head.status !== "running") return undefined;
+    if (head.owner !== undefined && head.owner !== this.owner && !this.#liveness.isAlive(head.owner)) return "takeover";
+    if (head.owner === this.owner) return "takeover";
+    return force ? "forced" : undefined;
+  }
+
+  #letGo(run: RunId): false {
+    this.#active.delete(run);
+    return false;
+  }
+
+  #claimEvent(why: EventData["run.claimed"]["why"]): NewEvent {
+    return { kind: "run.claimed", data: { owner: this.owner, why } };
+  }
+
+  /** Drives a claimed run until it ends, parks or is lost. */
+  async #run(run: RunId, program: Program, epoch: number, known: readonly AnyEvent[] | undefined): Promise<void> {
+    this.#active.set(run, "starting");
+    this.#faults.delete(run);
+    try {
+      const events = known ?? (await this.journal.readOpen(run));
+      const started = events[0] as JournalEvent<"run.started">;
+      const replay = new Replay(this.#host(run, started.data.root, epoch), await this.#replayOptions(run, started.data));
+      this.#active.set(run, replay);
+      const end = await replay.execute(events, (scope) => program.run(scope, started.data));
+      if (end.kind === "lost" && replay.fault !== undefined) this.#faults.set(run, replay.fault);
+    } catch (error) {
+      await this.#quarantine(run, epoch, error);
+    } finally {
+      this.#finish(run);
+    }
+  }
+
+  async #replayOptions(run: RunId, started: EventData["run.started"]): Promise<ReplayOptions> {
+    const reuse = started.rerunOf === undefined ? undefined : await this.#options.reuseFor?.(run, started.rerunOf);
+    const accept = this.#accepting.delete(run);
+    return {
+      seed: started.seed,
+      accept,
+      ...(reuse === undefined ? {} : { reuse }),
+      lingerMs: this.#options.lingerMs ?? 1_000,
+      conclude: (end) => concludeRun(run, started, end),
+    };
+  }
+
+  /** A run whose rows cannot be read is set aside; the others go on. */
+  async #quarantine(run: RunId, epoch: number, error: unknown): Promise<void> {
+    this.#faults.set(run, error);
+    const known = FirebreakError.any(error);
+    const data = {
+      code: known ? error.code : "INTERNAL",
+      message: failureOf(error).message,
+      fix: known ? error.fix : "This is a fault of Firebreak; the run is kept.",
+      ...(known || !(error instanceof Error) ? {} : { details: { stack: error.stack ?? "" } }),
+    };
+    await this.journal.commit([{ run, expect: { epoch }, events: [{ kind: "run.halted", data }] }]).catch(() => undefined);
+  }
+
+  #finish(run: RunId): void {
+    this.#active.delete(run);
+    for (const wake of this.#waiters.get(run) ?? []) wake();
+    if (this.#closed) return;
+    if (this.#again.delete(run)) this.#wakeUp(run);
+    const next = this.#queue.shift();
+    if (next !== undefined) this.#wakeUp(next);
+    void this.#armTimer();
+  }
+
+  #host(run: RunId, root: RunId, epoch: number): Host {
+    const engine = this;
+    return {
+      run,
+      root,
+      clock: this.clock,
+      owner: this.owner,
+      async commit(events, blobs, also, seq) {
+        const expect = seq === undefined ? { epoch } : { epoch, seq };
+        const [appended] = await engine.journal.commit([{ run, expect, events }, ...(also ?? [])], blobs);
+        return appended!;
+      },
+      async commitLate(events) {
+        await engine.journal.commit([{ run, expect: {}, events }]);
+      },
+      readAfter: (seq) => engine.journal.read(run, seq),
+      blob: (hash) => engine.journal.blob(hash),
+      get live() {
+        const watchers = engine.#watchers.get(run);
+        if (watchers === undefined || watchers.size === 0) return undefined;
+        return (note: LiveNote) => {
+          for (const listener of watchers) listener(note);
+        };
+      },
+    };
+  }
+
+  // ---- What happens outside ------------------------------------------------------
+
+  #hear(events: readonly AnyEvent[]): void {
+    let first = 0;
+    while (first < events.length) {
+      const run = events[first]!.run;
+      let last = first;
+      while (last + 1 < events.length && events[last + 1]!.run === run) last += 1;
+      this.#hearRun(run, first === 0 && last === events.length - 1 ? events : events.slice(first, last + 1));
+      first = last + 1;
+    }
+  }
+
+  #hearRun(run: RunId, events: readonly AnyEvent[]): void {
+    const active = this.#active.get(run);
+    if (active instanceof Replay) active.receive(events);
+    for (const event of events) {
+      if (event.kind === "child.started") this.#own.add(event.data.child);
+      if (event.kind === "run.started" && event.data.parent !== undefined) queueMicrotask(() => this.#wakeUp(run));
+      else if (waking.has(event.kind)) this.#wakeUp(run);
+      if (event.kind in endings || event.kind === "run.parked") this.#tell(run, event.kind !== "run.parked");
+    }
+  }
+
+  #tell(run: RunId, over: boolean): void {
+    for (const wake of this.#waiters.get(run) ?? []) wake();
+    if (over) {
+      this.#own.delete(run);
+      this.#watchers.delete(run);
+    }
+  }
+
+  #wakeUp(run: RunId): void {
+    if (this.#closed) return;
+    if (this.#active.has(run)) {
+      this.#again.add(run);
+      return;
+    }
+    void (async () => {
+      const head = await this.journal.head(run);
+      if (head !== undefined && this.#concerns(head)) await this.#take(head, false);
+    })().catch((error: unknown) => this.#faults.set(run, error));
+  }
+
+  #concerns(head: RunHead): boolean {
+    return this.#options.drive !== "own" || this.#own.has(head.run) || (head.parent !== undefined && this.#own.has(head.parent));
+  }
+
+  async #lookOutside(): Promise<void> {
+    const now = this.journal.outsideChanges();
+    if (now === this.#outside) return;
+    this.#outside = now;
+    for (const [run, replay] of this.#active) {
+      if (replay instanceof Replay) replay.receive(await this.journal.read(run, replay.records.lastSeq));
+    }
+    for (const waiters of this.#waiters.values()) for (const wake of waiters) wake();
+    for (const head of await this.journal.heads({ dueAt: this.clock.now(), limit: listed })) {
+      if (this.#concerns(head)) await this.#take(head, false);
+    }
+  }
+
+  /** One timer for the earliest parked run. */
+  async #armTimer(): Promise<void> {
+    if (this.#closed) return;
+    const waiting = await this.journal.heads({ dueAt: Number.MAX_SAFE_INTEGER, limit: listed });
+    const earliest = Math.min(...waiting.filter((it) => this.#concerns(it)).map((it) => it.wakeAt ?? Number.POSITIVE_INFINITY));
+    if (earliest === this.#timerAt) return;
+    this.#cancelTimer?.();
+    this.#timerAt = earliest;
+    if (!Number.isFinite(earliest) || this.#closed) return;
+    this.#cancelTimer = this.clock.after(Math.max(0, earliest - this.clock.now()), () => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      void this.recover();
+    });
+  }
+
+  async #descendants(run: RunId): Promise<readonly RunHead[]> {
+    const children = await this.journal.heads({ parent: run, limit: listed });
+    const below = await Promise.all(children.map((it) => this.#descendants(it.run)));
+    return [...children, ...below.flat()];
+  }
+
+  async #until(run: RunId, done: (head: RunHead) => boolean): Promise<RunHead> {
+    for (;;) {
+      const head = await this.journal.head(run);
+      if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
+      const fault = this.#faults.get(run);
+      if (fault !== undefined && !isOver(head)) throw fault;
+      if (done(head)) return head;
+      if (this.#closed) throw new FirebreakError("JOURNAL_CLOSED", { path: "the engine" });
+      await new Promise<void>((resolve) => {
+        const all = this.#waiters.get(run) ?? new Set();
+        this.#waiters.set(run, all);
+        const wake = (): void => {
+          all.delete(wake);
+          if (all.size === 0) this.#waiters.delete(run);
+          resolve();
+        };
+        all.add(wake);
+      });
+    }
+  }
+}
+
+const waking: ReadonlySet<string> = new Set(["review.decided", "signal.received", "child.ended", "run.resumed", "effect.settled"]);
+
+function isOver(head: RunHead): boolean {
+  return head.status !== "running" && head.status !== "waiting";
+}
+
+function asEvents(run: RunId, events: readonly NewEvent[], appended: Appended): readonly AnyEvent[] {
+  return events.map((event, index) => ({ run, seq: appended.firstSeq + index, at: appended.at, ...event }) as AnyEvent);
+}
+
+type Concluded = ReturnType<ReplayOptions["conclude"]>;
+
+/** The events that end a run, and tell its parent. */
+function concludeRun(run: RunId, started: EventData["run.started"], end: Parameters<ReplayOptions["conclude"]>[0]): Concluded {
+  const blobs: Blob[] = [];
+  const parent = started.parent;
+  if (end.ok) {
+    const output = toStored(end.value.json, end.value.size, blobs);
+    const data = { output, hash: end.value.hash, ...(end.warnings.length === 0 ? {} : { warnings: end.warnings }) };
+    const told: NewEvent = { kind: "child.ended", data: { child: run, output, hash: end.value.hash } };
+    return { events: [{ kind: "run.completed", data }], also: tell(parent, told), blobs };
+  }
+  const failure = failureOf(end.error);
+  const told: NewEvent = { kind: "child.ended", data: { child: run, ...failure } };
+  return { events: [{ kind: "run.failed", data: failure }], also: tell(parent, told), blobs };
+}
+
+function tell(parent: EventData["run.started"]["parent"], event: NewEvent): readonly Append[] {
+  return parent === undefined ? [] : [{ run: parent.run, expect: {}, events: [event] }];
+}

@@ -1,0 +1,54 @@
+// Who is alive. Each process holds an exclusive transaction on a small SQLite
+// file of its own; the kernel frees it when the process dies, whatever killed
+// it. A process is dead when its lock can be taken.
+
+import { mkdirSync, rmSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { randomUUIDv7 } from "node:crypto";
+import { createRequire } from "node:module";
+
+type Sqlite = typeof import("node:sqlite");
+
+/** Tells whether the process that drives a run lives. */
+export interface Liveness {
+  /** Name of this process, as written into run.claimed. */
+  readonly owner: string;
+  isAlive(owner: string): boolean;
+  close(): void;
+}
+
+/** For journals in memory: nobody else can reach them. */
+export function soleProcess(owner = "this-process"): Liveness {
+  return { owner, isAlive: (it) => it === owner, close: () => undefined };
+}
+
+/** Takes this process's lock in a folder. */
+export function lockProcess(folder: string): Liveness {
+  // Loaded when used: a journal in memory needs no SQLite.
+  const { DatabaseSync } = createRequire(import.meta.url)("node:sqlite") as Sqlite;
+  mkdirSync(folder, { recursive: true });
+  const owner = `${process.pid}-${randomUUIDv7().slice(-12)}`;
+  const file = (it: string): string => join(folder, `${it}.lock`);
+  const held = new DatabaseSync(file(owner), { timeout: 0 });
+  held.exec("PRAGMA journal_mode=MEMORY; CREATE TABLE IF NOT EXISTS held(x); BEGIN EXCLUSIVE");
+  return {
+    owner,
+    isAlive(other) {
+      if (other === owner) return true;
+      if (!existsSync(file(other))) return false;
+      const probe = new DatabaseSync(file(other), { timeout: 0 });
+      try {
+        probe.exec("BEGIN EXCLUSIVE; ROLLBACK");
+        return false;
+      } catch {
+        return true;
+      } finally {
+        probe.close();
+      }
+    },
+    close() {
+      held.close();
+      rmSync(file(owner), { force: true });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// A step whose body is workflow code: agents, maps, branches, loops. Every
+// replay that has no record of the whole executes the body; once it has ended,
+// one record answers for all that was below.
+
+import { canonical, type Json, type Value } from "../base/values.ts";
+import { childScope } from "./identity.ts";
+import type { Issue, Work } from "./issue.ts";
+import { complete, fail } from "./leaf.ts";
+import { Replay } from "./replay.ts";
+import { Scope } from "./scope.ts";
+
+export interface CompositeCall {
+  readonly scope: Scope;
+  /** The input, as delivered. */
+  readonly input: Value | undefined;
+  readonly abort: AbortSignal;
+  readonly note: (more: { readonly [key: string]: Json }) => void;
+}
+
+export interface CompositeSpec {
+  readonly body: (call: CompositeCall) => Promise<unknown>;
+  readonly finish?: (value: Value) => unknown;
+}
+
+export function compositeWork(replay: Replay, spec: CompositeSpec): Work {
+  return {
+    enter: true,
+    start: (issue) => void enter(replay, issue, spec),
+    ...(spec.finish === undefined ? {} : { finish: spec.finish }),
+  };
+}
+
+async function enter(replay: Replay, issue: Issue, spec: CompositeSpec): Promise<void> {
+  const startedAt = replay.host.clock.now();
+  const notes = { more: {} as { [key: string]: Json }, blobs: [] };
+  const scope = (issue.inner = new Scope(replay, childScope(issue.identity)));
+  const { scope: around, name, kind } = issue.identity;
+  replay.host.live?.({ kind: "live.started", scope: around, name, step: kind, attempt: 1 });
+  try {
+    const output = await spec.body({
+      scope,
+      input: Replay.inputOf(issue),
+      abort: issue.abort.signal,
+      note: (more) => Object.assign(notes.more, more),
+    });
+    if (issue.state === "ended" || replay.isLost) return;
+    issue.made = canonical(output ?? null, "output");
+  } catch (error) {
+    if (issue.state === "ended" || replay.isLost) return;
+    await fail(replay, issue, error, { startedAt, notes });
+    return;
+  }
+  await complete(replay, issue, { startedAt, notes });
+}

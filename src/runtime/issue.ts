@@ -1,0 +1,44 @@
+// A step that was asked for and has not been answered: what stands between a
+// promise of the workflow and a record of the journal.
+
+import type { Canonical, Value } from "../base/values.ts";
+import type { StepIdentity } from "../journal/events.ts";
+import type { TracedInput } from "./lineage.ts";
+import type { CompletionEvent } from "./records.ts";
+import type { Scope } from "./scope.ts";
+
+/** What the runtime does for a step that has no record yet. */
+export interface Work {
+  /** Starts it. Called once, never before everything recorded has been delivered, unless `enter` is set. */
+  start(issue: Issue): void;
+  /** True for composite steps: their body is workflow code, and is executed by every replay that has no record of the whole. */
+  readonly enter?: boolean;
+  /** True when an interruption must wait for the end: an effect whose intent is durable. */
+  readonly mustEnd?: () => boolean;
+  /** What a completion stands for, where that is not its own output. */
+  readonly value?: (event: CompletionEvent, issue: Issue) => Canonical | undefined;
+  /** Turns the delivered value into what the caller gets. May throw a StepError. */
+  readonly finish?: (value: Value) => unknown;
+}
+
+export interface Issue {
+  readonly key: string;
+  readonly identity: StepIdentity;
+  readonly scope: Scope;
+  readonly work: Work;
+  readonly input: Canonical | undefined;
+  readonly traced: TracedInput | undefined;
+  /** Everything delivered up to here may have been read. */
+  readonly may: number;
+  /** queued: waits for its turn to start. running: work is going on. waiting: for something outside. */
+  state: "queued" | "running" | "waiting" | "recorded" | "ended";
+  /** When a waiting step has something to do by itself, ms. */
+  wakeAt?: number;
+  readonly abort: AbortController;
+  /** The output as made in this process: spares reading it back. */
+  made?: Canonical;
+  /** The scope below, once there is one. */
+  inner?: Scope;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}

@@ -1,0 +1,318 @@
+// A step whose work is a function: attempts, timeout, and the record of how it
+// ended. When the function opens a nested scope the record covers what is below.
+
+import { FirebreakError } from "../base/errors.ts";
+import { canonical, type Canonical, type Json, type Value } from "../base/values.ts";
+import { redact } from "../base/secrets.ts";
+import type { NewEvent, Problem } from "../journal/events.ts";
+import type { Blob } from "../journal/journal.ts";
+import { childScope, stepPath, workIdentity } from "./identity.ts";
+import type { Issue, Work } from "./issue.ts";
+import { Replay } from "./replay.ts";
+import { Scope } from "./scope.ts";
+import { StepEnd, StepError } from "./step-error.ts";
+import { toStored } from "./store.ts";
+
+/** When a failed attempt is made again. */
+export interface RetryPolicy {
+  /** Attempts in all, the first included. */
+  readonly attempts: number;
+  readonly backoffMs: number;
+  /** Each wait is this many times the one before. */
+  readonly factor: number;
+  readonly maxBackoffMs: number;
+}
+
+/** Attempts a policy may ask for. */
+export const attemptLimit = 100;
+
+export interface LeafCall {
+  readonly input: Value | undefined;
+  /** From 1. */
+  readonly attempt: number;
+  readonly abort: AbortSignal;
+  /** Opens the step's own scope. */
+  readonly scope: () => Scope;
+  /** Adds to what the record says beside the output. */
+  readonly note: (more: { readonly [key: string]: Json }) => void;
+  /** Keeps bytes with the record. */
+  readonly keep: (blob: Blob) => void;
+  /** Reserves the worst case of a paid call; may wait for a person. */
+  readonly reserve: (usd: number) => Promise<void>;
+  /** Text that came so far, for watchers. */
+  readonly delta: ((text: string) => void) | undefined;
+}
+
+export interface LeafSpec {
+  readonly run: (call: LeafCall) => unknown;
+  readonly retry?: RetryPolicy;
+  /** How long to wait after this error; undefined gives the policy's backoff. */
+  readonly retryAfterMs?: (error: unknown) => number | undefined;
+  readonly timeoutMs?: number;
+  /** What makes the work this work: a function, or a text. Absent: it is never reused by a rerun. */
+  readonly identity?: { readonly work: object; readonly version?: string };
+  readonly finish?: (value: Value) => unknown;
+}
+
+/** What one attempt left behind for its record. */
+interface Notes {
+  readonly more: { [key: string]: Json };
+  readonly blobs: Blob[];
+}
+
+/** Work that runs a function once it is its turn. */
+export function leafWork(replay: Replay, spec: LeafSpec): Work {
+  return {
+    start: (issue) => void perform(replay, issue, spec),
+    ...(spec.finish === undefined ? {} : { finish: spec.finish }),
+  };
+}
+
+async function perform(replay: Replay, issue: Issue, spec: LeafSpec): Promise<void> {
+  const work = spec.identity === undefined ? undefined : workIdentity(spec.identity.work, spec.identity.version);
+  if (await reuse(replay, issue, work)) return;
+  const past = replay.records.attempts.get(issue.key);
+  const attempts = Math.min(spec.retry?.attempts ?? 1, attemptLimit);
+  let attempt = (past?.count ?? 0) + 1;
+  if (past !== undefined) await pause(replay, issue, past.retryAt);
+  for (;;) {
+    if (gone(replay, issue)) return;
+    const startedAt = replay.host.clock.now();
+    announce(replay, issue, attempt);
+    const notes: Notes = { more: {}, blobs: [] };
+    try {
+      const output = await once(replay, issue, spec, attempt, notes);
+      if (gone(replay, issue)) return;
+      issue.made = canonical(output ?? null, "output");
+      await complete(replay, issue, { startedAt, attempt, work, notes });
+      return;
+    } catch (error) {
+      if (gone(replay, issue)) return;
+      if (attempt >= attempts || !mayRetry(error)) return fail(replay, issue, error, { startedAt, attempt, notes });
+      const delayMs = spec.retryAfterMs?.(error) ?? backoffMs(spec.retry!, attempt);
+      const retryAt = replay.host.clock.now() + delayMs;
+      await attempted(replay, issue, error, attempt, retryAt);
+      await pause(replay, issue, retryAt);
+      attempt += 1;
+    }
+  }
+}
+
+function gone(replay: Replay, issue: Issue): boolean {
+  return replay.isLost || issue.state === "ended";
+}
+
+async function reuse(replay: Replay, issue: Issue, work: string | undefined): Promise<boolean> {
+  const { scope, kind, name, in: input, n } = issue.identity;
+  const found = replay.options.reuse?.({ scope, kind, name, in: input, n: n ?? 0, work });
+  if (found === undefined) return false;
+  await replay.live();
+  const at = replay.host.clock.now();
+  const data = { ...base(issue, at, at), out: found.out, hash: found.hash, reused: found.seq, ...(work === undefined ? {} : { work }), ...(found.more === undefined ? {} : { more: found.more }) };
+  await replay.commit(issue.scope, [{ kind: "step.completed", data }]);
+  return true;
+}
+
+async function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: number, notes: Notes): Promise<unknown> {
+  const call: LeafCall = {
+    input: Replay.inputOf(issue),
+    attempt,
+    abort: issue.abort.signal,
+    scope: () => (issue.inner ??= new Scope(replay, childScope(issue.identity))),
+    note: (more) => Object.assign(notes.more, more),
+    keep: (blob) => void notes.blobs.push(blob),
+    reserve: async (usd) => replay.cap?.reserve(issue, usd),
+    delta: deltas(replay, issue, attempt),
+  };
+  if (spec.timeoutMs === undefined) return spec.run(call);
+  return withTimeout(replay, issue, spec.timeoutMs, spec.run, call);
+}
+
+function deltas(replay: Replay, issue: Issue, attempt: number): LeafCall["delta"] {
+  const live = replay.host.live;
+  if (live === undefined) return undefined;
+  const { scope, name } = issue.identity;
+  return (text) => live({ kind: "live.delta", scope, name, attempt, text: redact(text) });
+}
+
+async function withTimeout(replay: Replay, issue: Issue, timeoutMs: number, run: LeafSpec["run"], call: LeafCall): Promise<unknown> {
+  const own = new AbortController();
+  const abort = AbortSignal.any([issue.abort.signal, own.signal]);
+  let cancel = (): void => undefined;
+  const late = new Promise<never>((_, reject) => {
+    cancel = replay.host.clock.after(timeoutMs, () => {
+      own.abort();
+      reject(new Error(`timed out after ${timeoutMs} ms`));
+    });
+  });
+  try {
+    return await Promise.race([run({ ...call, abort }), late]);
+  } finally {
+    cancel();
+  }
+}
+
+function mayRetry(error: unknown): boolean {
+  if (error instanceof StepEnd || StepError.is(error)) return false;
+  return !FirebreakError.any(error) || error.retryable;
+}
+
+function backoffMs(policy: RetryPolicy, attempt: number): number {
+  return Math.min(policy.maxBackoffMs, policy.backoffMs * policy.factor ** (attempt - 1));
+}
+
+async function attempted(replay: Replay, issue: Issue, error: unknown, attempt: number, retryAt: number): Promise<void> {
+  const message = messageOf(error);
+  replay.host.live?.({ kind: "live.void", scope: issue.identity.scope, name: issue.identity.name, attempt });
+  await replay.commit(issue.scope, [{ kind: "step.attempted", data: { ...issue.identity, attempt, message, retryAt } }]);
+}
+
+/** Waits until `at`; while it does, the run may leave memory. */
+async function pause(replay: Replay, issue: Issue, at: number): Promise<void> {
+  const delayMs = at - replay.host.clock.now();
+  if (delayMs <= 0) return;
+  issue.state = "waiting";
+  issue.wakeAt = at;
+  await new Promise<void>((resolve) => {
+    const cancel = replay.host.clock.after(delayMs, resolve);
+    issue.abort.signal.addEventListener("abort", () => {
+      cancel();
+      resolve();
+    });
+    replay.nudge();
+  });
+  if (issue.state === "waiting") issue.state = "running";
+  delete issue.wakeAt;
+}
+
+function announce(replay: Replay, issue: Issue, attempt: number): void {
+  const { scope, name } = issue.identity;
+  replay.host.live?.({ kind: "live.started", scope, name, step: issue.identity.kind, attempt });
+}
+
+interface Ended {
+  readonly startedAt: number;
+  readonly attempt?: number;
+  readonly work?: string | undefined;
+  readonly notes: Notes;
+}
+
+/** Records that a step ended with `issue.made`. */
+export async function complete(replay: Replay, issue: Issue, it: Ended): Promise<void> {
+  const made = issue.made as Canonical;
+  const inner = await closeInner(replay, issue);
+  await replay.live();
+  if (gone(replay, issue)) return;
+  const blobs = [...it.notes.blobs];
+  const data = {
+    ...base(issue, it.startedAt, replay.host.clock.now(), blobs),
+    out: toStored(made.json, made.size, blobs),
+    hash: made.hash,
+    ...(it.attempt === undefined || it.attempt === 1 ? {} : { tries: it.attempt }),
+    ...(it.work === undefined ? {} : { work: it.work }),
+    ...moreOf({ ...it.notes.more, ...inner.more }),
+  };
+  addSpent(issue, it.notes.more["spent"]);
+  await replay.commit(issue.scope, [{ kind: "step.completed", data, ...inner.covers }], blobs);
+  replay.cap?.release(issue);
+}
+
+function addSpent(issue: Issue, spent: Json | undefined): void {
+  if (spent === undefined) return;
+  const { usd, calls } = spent as { usd: number; calls: number };
+  issue.scope.spent.usd += usd;
+  issue.scope.spent.calls += calls;
+}
+
+/** Records that a step ended without a value. */
+export async function fail(replay: Replay, issue: Issue, error: unknown, it: Ended): Promise<void> {
+  const inner = await closeInner(replay, issue);
+  await replay.live();
+  if (gone(replay, issue)) return;
+  const blobs = [...it.notes.blobs];
+  const data = {
+    ...base(issue, it.startedAt, replay.host.clock.now(), blobs),
+    ...failureOf(error),
+    ...(it.attempt === undefined || it.attempt === 1 ? {} : { tries: it.attempt }),
+    ...moreOf({ ...it.notes.more, ...inner.more, ...(error instanceof StepEnd && error.more !== undefined ? { ended: canonical(error.more).json } : {}) }),
+  };
+  addSpent(issue, it.notes.more["spent"]);
+  await replay.commit(issue.scope, [{ kind: "step.failed", data, ...inner.covers }], blobs);
+  replay.cap?.release(issue);
+}
+
+async function closeInner(replay: Replay, issue: Issue): Promise<{ more: { [key: string]: Json }; covers: Pick<NewEvent, "covers"> }> {
+  const inner = issue.inner;
+  if (inner === undefined) return { more: {}, covers: {} };
+  for (const path of await replay.end(inner)) replay.warnings.push(`step "${path}" was not awaited and was cancelled`);
+  const covers = replay.records.covers(inner.path);
+  const spent = inner.spent;
+  issue.scope.spent.usd += spent.usd;
+  issue.scope.spent.calls += spent.calls;
+  const more: { [key: string]: Json } = { scope: inner.path };
+  if (spent.calls > 0) more["spent"] = { ...spent };
+  return { more, covers: covers.length === 0 ? {} : { covers } };
+}
+
+function moreOf(more: { readonly [key: string]: Json }): { more?: Json } {
+  return Object.keys(more).length === 0 ? {} : { more };
+}
+
+function base(issue: Issue, at: number, now: number, blobs: Blob[] = []): Identified {
+  const traced = issue.traced;
+  return {
+    ...issue.identity,
+    ...(traced === undefined ? {} : { input: toStored(traced.json, sizeOf(issue), blobs) }),
+    ...(traced === undefined || traced.reads.length === 0 ? {} : { reads: traced.reads }),
+    ...(traced?.loose ? { loose: true as const } : {}),
+    may: issue.may,
+    at,
+    ms: Math.max(0, now - at),
+  };
+}
+
+interface Identified {
+  readonly scope: string;
+  readonly name: string;
+  readonly kind: Issue["identity"]["kind"];
+  readonly in: string;
+  readonly n?: number;
+  readonly input?: Json;
+  readonly reads?: readonly number[];
+  readonly loose?: true;
+  readonly may: number;
+  readonly at: number;
+  readonly ms: number;
+}
+
+/** Size of the stored input: references are short, so only an input without any can be large. */
+function sizeOf(issue: Issue): number {
+  const { traced, input } = issue;
+  if (traced === undefined || input === undefined) return 0;
+  return traced.reads.length === 0 || input.size <= 32_768 ? input.size : JSON.stringify(traced.json).length;
+}
+
+/** What is recorded of a failure. A failure from below keeps its outcome, and names it. */
+export function failureOf(error: unknown): { outcome: StepError["outcome"]; message: string; problems?: readonly Problem[]; stack?: string; cause?: number } {
+  const message = messageOf(error);
+  if (StepError.is(error)) {
+    return { outcome: error.outcome, message, ...problemsOf(error.problems), ...(error.seq === undefined ? {} : { cause: error.seq }) };
+  }
+  if (error instanceof StepEnd) return { outcome: error.outcome, message, ...problemsOf(error.problems) };
+  const stack = error instanceof Error && error.stack !== undefined && !FirebreakError.any(error) ? { stack: redact(error.stack).slice(0, 4_000) } : {};
+  return { outcome: "failed", message, ...stack };
+}
+
+function problemsOf(problems: readonly Problem[]): { problems?: readonly Problem[] } {
+  return problems.length === 0 ? {} : { problems: canonical(problems).value as unknown as readonly Problem[] };
+}
+
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return redact(text).slice(0, 2_000);
+}
+
+/** Text that names an issue, for messages. */
+export function pathOf(issue: Issue): string {
+  return stepPath(issue.identity.scope, issue.identity.name);
+}

@@ -1,0 +1,285 @@
+// What the open events of a run say, indexed for a replay: one fold, used for
+// the events read at the start and for those appended later alike.
+
+import type { AnyEvent, JournalEvent, Outcome, Problem, Range, StepIdentity } from "../journal/events.ts";
+import type { Json } from "../base/values.ts";
+import { identityKey } from "./identity.ts";
+
+/** A recorded end of a step, in the order in which it is to be delivered. */
+export interface Completion {
+  readonly seq: number;
+  readonly at: number;
+  readonly key: string;
+  readonly identity: StepIdentity;
+  readonly event: CompletionEvent;
+}
+
+export type CompletionEvent =
+  | JournalEvent<"step.completed">
+  | JournalEvent<"step.failed">
+  | JournalEvent<"review.decided">
+  | JournalEvent<"timer.fired">
+  | JournalEvent<"child.ended">;
+
+/** What is known of one effect. A receipt or a settlement ends the doubt. */
+export interface Slot {
+  readonly intent: JournalEvent<"effect.intended">;
+  receipt?: Json;
+  /** A person said that it was not sent. */
+  cleared?: boolean;
+}
+
+/** What a step spent, and what its scope did. */
+export interface Spent {
+  readonly usd: number;
+  readonly calls: number;
+}
+
+interface Opened {
+  readonly identity: StepIdentity;
+  readonly event: AnyEvent;
+}
+
+export class Records {
+  /** Completions not yet delivered, oldest first. */
+  readonly queue: Completion[] = [];
+  /** Waits that were opened, by identity: the event that opened them. */
+  readonly opened = new Map<string, AnyEvent>();
+  readonly attempts = new Map<string, { count: number; retryAt: number }>();
+  readonly slots = new Map<string, Slot>();
+  readonly signals: JournalEvent<"signal.received">[] = [];
+  readonly logs = new Map<string, number>();
+  /** Scopes that hold open records. */
+  readonly scopes = new Set<string>();
+  readonly generations = new Map<string, number>();
+  cap: { readonly usd: number; readonly calls: number } | undefined;
+  /** The open question whether to raise the cap. */
+  capAsked: number | undefined;
+  capRefused = false;
+  spent: { usd: number; calls: number } = { usd: 0, calls: 0 };
+  lastSeq = 0;
+  /** The latest time at which something happened before the first delivery. */
+  startedAt = 0;
+  readonly #bySeq = new Map<number, Opened>();
+  readonly #children = new Map<string, number>();
+  readonly #ranges = new Map<string, Range[]>();
+  readonly #neutral = new Set<number>();
+  readonly #consumed = new Set<number>();
+  #loading = false;
+
+  /** Adds the events read before a replay: those that were invalidated are left out. */
+  load(events: readonly AnyEvent[]): void {
+    const gone = new Map<number, number>();
+    for (const event of events) if (event.kind === "step.invalidated") gone.set(event.data.seq, event.seq);
+    this.#loading = true;
+    for (const event of events) {
+      if (gone.has(event.seq)) this.#invalidate(event);
+      else this.add(event);
+    }
+    this.#loading = false;
+  }
+
+  /** Adds one event. Returns the completion it is, if it is one. */
+  add(event: AnyEvent): Completion | undefined {
+    this.lastSeq = Math.max(this.lastSeq, event.seq);
+    switch (event.kind) {
+      case "run.started":
+        this.startedAt = event.at;
+        return undefined;
+      case "step.completed":
+      case "step.failed":
+        return this.#ended(event, event.data);
+      case "review.decided":
+        if (event.data.asked !== this.capAsked) return this.#answered(event, event.data.asked);
+        this.capAsked = undefined;
+        this.capRefused = event.data.decision !== "approve";
+        return undefined;
+      case "timer.fired":
+        return this.#answered(event, event.data.set);
+      case "child.ended":
+        return this.#answered(event, this.#children.get(event.data.child) ?? 0);
+      case "review.asked":
+        if (event.data.mode === "cap") this.capAsked = event.seq;
+        else this.#open(event, event.data);
+        return undefined;
+      case "timer.set":
+      case "child.started":
+        this.#open(event, event.data);
+        return undefined;
+      case "step.attempted":
+        this.#within(event.data.scope, event.seq);
+        this.attempts.set(identityKey(event.data), { count: event.data.attempt, retryAt: event.data.retryAt ?? 0 });
+        return undefined;
+      default:
+        this.#addOther(event);
+        return undefined;
+    }
+  }
+
+  #addOther(event: AnyEvent): void {
+    switch (event.kind) {
+      case "effect.intended":
+        this.slots.set(slotKey(event.data.tool, event.data.key), { intent: event });
+        this.scopes.add(event.data.scope);
+        break;
+      case "effect.received":
+      case "effect.settled":
+        this.#settleSlot(event);
+        break;
+      case "signal.received":
+        if (!this.#consumed.has(event.seq)) this.signals.push(event);
+        break;
+      case "run.logged":
+        this.#within(event.data.scope, event.seq);
+        this.logs.set(event.data.scope, (this.logs.get(event.data.scope) ?? 0) + 1);
+        break;
+      case "run.capped":
+        this.cap = event.data;
+        break;
+      case "run.parked":
+      case "run.claimed":
+      case "run.resumed":
+        this.#neutral.add(event.seq);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Sequences that a composite step stands for when its scope has ended. */
+  covers(scope: string): readonly Range[] {
+    return mergeRanges(this.#ranges.get(scope) ?? [], this.#neutral);
+  }
+
+  /** What a scope spent: kept with the record that stands for it. */
+  forgetScope(scope: string): void {
+    this.#ranges.delete(scope);
+    this.scopes.delete(scope);
+  }
+
+  takeSignal(name: string): JournalEvent<"signal.received"> | undefined {
+    const at = this.signals.findIndex((it) => it.data.name === name);
+    return at < 0 ? undefined : this.signals.splice(at, 1)[0];
+  }
+
+  openedBy(seq: number): AnyEvent | undefined {
+    return this.#bySeq.get(seq)?.event;
+  }
+
+  #ended(event: JournalEvent<"step.completed"> | JournalEvent<"step.failed">, data: StepIdentity & { more?: Json }): Completion {
+    this.#within(data.scope, event.seq, event.covers);
+    const more = (data.more ?? {}) as { signal?: number; spent?: Spent };
+    if (more.signal !== undefined) {
+      this.#consumed.add(more.signal);
+      this.#within(data.scope, more.signal);
+      const at = this.signals.findIndex((it) => it.seq === more.signal);
+      if (at >= 0) this.signals.splice(at, 1);
+    }
+    // A composite record says what its steps spent; while they are here themselves they have been counted.
+    if (more.spent !== undefined && (event.covers === undefined || this.#loading)) {
+      this.spent = { usd: this.spent.usd + more.spent.usd, calls: this.spent.calls + more.spent.calls };
+    }
+    return this.#push({ seq: event.seq, at: event.at, key: identityKey(data), identity: data, event });
+  }
+
+  #answered(event: JournalEvent<"review.decided"> | JournalEvent<"timer.fired"> | JournalEvent<"child.ended">, opened: number): Completion | undefined {
+    const opener = this.#bySeq.get(opened);
+    if (opener === undefined) return undefined;
+    this.#within(opener.identity.scope, event.seq);
+    const key = identityKey(opener.identity);
+    return this.#push({ seq: event.seq, at: event.at, key, identity: opener.identity, event });
+  }
+
+  #push(completion: Completion): Completion {
+    this.queue.push(completion);
+    return completion;
+  }
+
+  #open(event: AnyEvent, identity: StepIdentity): void {
+    this.#within(identity.scope, event.seq);
+    this.#bySeq.set(event.seq, { identity, event });
+    if (event.kind === "child.started") this.#children.set(event.data.child, event.seq);
+    this.opened.set(identityKey(identity), event);
+  }
+
+  #settleSlot(event: JournalEvent<"effect.received"> | JournalEvent<"effect.settled">): void {
+    for (const slot of this.slots.values()) {
+      if (slot.intent.seq !== event.data.intent) continue;
+      if (event.kind === "effect.received") slot.receipt = event.data.receipt;
+      else if (event.data.sent) slot.receipt = event.data.receipt ?? null;
+      else slot.cleared = true;
+    }
+  }
+
+  #invalidate(event: AnyEvent): void {
+    this.lastSeq = Math.max(this.lastSeq, event.seq);
+    if (event.kind !== "step.failed" && event.kind !== "step.completed") return;
+    const key = identityKey(event.data);
+    this.generations.set(key, (this.generations.get(key) ?? 0) + 1);
+    this.attempts.delete(key);
+    this.#within(event.data.scope, event.seq);
+  }
+
+  #within(scope: string, seq: number, covers?: readonly Range[]): void {
+    if (scope === "") return;
+    this.scopes.add(scope);
+    const ranges = this.#ranges.get(scope) ?? [];
+    if (ranges.length === 0) this.#ranges.set(scope, ranges);
+    if (covers !== undefined) ranges.push(...covers);
+    ranges.push([seq, seq]);
+  }
+}
+
+export function slotKey(tool: string, key: string): string {
+  return `${tool}\n${key}`;
+}
+
+/** Sorted, joined where they touch or where only neutral events lie between. */
+function mergeRanges(ranges: readonly Range[], neutral: ReadonlySet<number>): readonly Range[] {
+  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
+  const merged: [number, number][] = [];
+  for (const [first, last] of sorted) {
+    const before = merged.at(-1);
+    if (before !== undefined && joins(before[1], first, neutral)) before[1] = Math.max(before[1], last);
+    else merged.push([first, last]);
+  }
+  return merged;
+}
+
+function joins(end: number, start: number, neutral: ReadonlySet<number>): boolean {
+  for (let seq = end + 1; seq < start; seq += 1) if (!neutral.has(seq)) return false;
+  return true;
+}
+
+/** How a completion reads: its stored value, or why there is none. */
+export type Answer =
+  | { readonly ok: true; readonly out: Json | undefined }
+  | { readonly ok: false; readonly outcome: Outcome; readonly message: string; readonly problems: readonly Problem[] };
+
+/** The plain meaning of a completion. A review's approval means the value shown: `out` is undefined there. */
+export function answerOf(event: CompletionEvent): Answer {
+  switch (event.kind) {
+    case "step.completed":
+      return { ok: true, out: event.data.out };
+    case "step.failed":
+      return { ok: false, outcome: event.data.outcome, message: event.data.message, problems: event.data.problems ?? [] };
+    case "timer.fired":
+      return { ok: true, out: null };
+    case "child.ended": {
+      const { outcome, message, problems, output } = event.data;
+      if (outcome === undefined) return { ok: true, out: output ?? null };
+      return { ok: false, outcome, message: message ?? outcome, problems: problems ?? [] };
+    }
+    case "review.decided":
+      return reviewAnswer(event);
+  }
+}
+
+function reviewAnswer(event: JournalEvent<"review.decided">): Answer {
+  const { decision, value, because, by } = event.data;
+  if (decision === "approve") return { ok: true, out: undefined };
+  if (decision === "edit" || decision === "answer") return { ok: true, out: value ?? null };
+  const outcome = decision === "expire" ? "expired" : "rejected";
+  const said = because === undefined ? "" : `: ${because}`;
+  return { ok: false, outcome, message: decision === "expire" ? "nobody answered in time" : `rejected by ${by}${said}`, problems: [] };
+}

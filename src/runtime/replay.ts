@@ -1,0 +1,535 @@
+// One replay of one run. It orders deliveries and decides what runs next:
+//
+//   R1. Completions are delivered one by one, in recorded order, each once its step has been issued and everything the
+//       delivery before it set off has come to rest (one turn of the event loop).
+//   R2. Work without a record waits until the record is used up; composite steps are entered at once, they are code.
+//   R3. When the code is at rest and the next recorded completion has no issued step, the code has diverged: the run
+//       halts before any work starts.
+//   R4. When nothing runs and only waits are open, the run is parked and leaves memory.
+//   R5. After `lost` nothing is written, resolved or rejected any more.
+
+import { FirebreakError } from "../base/errors.ts";
+import { canonical, type Canonical, decode, type Value } from "../base/values.ts";
+import type { AnyEvent, NewEvent } from "../journal/events.ts";
+import type { Append, Appended, Blob } from "../journal/journal.ts";
+import type { Cap } from "./cap.ts";
+import { childScope, identityKey, stepPath } from "./identity.ts";
+import type { Issue, Work } from "./issue.ts";
+import { canonicalInput, Lineage } from "./lineage.ts";
+import { answerOf, type Completion, Records } from "./records.ts";
+import type { Host, ReplayEnd, Reuse } from "./runtime.ts";
+import { Scope } from "./scope.ts";
+import { StepError } from "./step-error.ts";
+import { fromStored } from "./store.ts";
+
+export interface ReplayOptions {
+  readonly seed: string;
+  /** Go on by identity alone where the code no longer asks for what is recorded. */
+  readonly accept?: boolean;
+  readonly reuse?: Reuse;
+  /** Timers due within this many ms are waited for in memory. */
+  readonly lingerMs: number;
+  /** Called with the run's own end, to build the events that say so. */
+  readonly conclude: (end: { ok: true; value: Canonical; warnings: readonly string[] } | { ok: false; error: unknown }) => {
+    readonly events: readonly NewEvent[];
+    readonly also: readonly Append[];
+    readonly blobs: readonly Blob[];
+  };
+}
+
+type Settled = { ok: true; value: unknown } | { ok: false; error: unknown };
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Delivered completions are forgotten in lots of this many. */
+const queueTrim = 1_024;
+const ignore = (): void => undefined;
+
+export class Replay {
+  readonly host: Host;
+  readonly records = new Records();
+  readonly lineage = new Lineage();
+  readonly root: Scope;
+  readonly seed: string;
+  readonly options: ReplayOptions;
+  /** Sequence and time of the last delivery: what `may` and ctx.now() rest on. */
+  delivered = 0;
+  now = 0;
+  readonly warnings: string[] = [];
+  /** Set by the program when its run may spend. */
+  cap: Cap | undefined;
+  readonly #issues = new Map<string, Issue>();
+  readonly #deferred = new Map<string, Completion>();
+  readonly #pendingEvents: NewEvent[] = [];
+  #next = 0;
+  #live = false;
+  #busy = 0;
+  #lost: string | undefined;
+  #main: Settled | undefined;
+  #wake: (() => void) | undefined;
+  #catchUp: Promise<void> | undefined;
+  #onLive: (() => void)[] = [];
+
+  constructor(host: Host, options: ReplayOptions) {
+    this.host = host;
+    this.options = options;
+    this.seed = options.seed;
+    this.root = new Scope(this, "");
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** Executes `body` against the events read, then goes on until the run ends, parks, or is lost. */
+  async execute(events: readonly AnyEvent[], body: (scope: Scope) => Promise<unknown>): Promise<ReplayEnd> {
+    this.records.load(events);
+    this.now = this.records.startedAt;
+    this.#invoke(body);
+    try {
+      for (;;) {
+        await turn();
+        const end = await this.#advance();
+        if (end !== undefined) return end;
+      }
+    } catch (error) {
+      if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
+      throw error;
+    } finally {
+      this.#drop(this.root);
+    }
+  }
+
+  /** Events that became durable for this run, in order, whoever wrote them. */
+  receive(events: readonly AnyEvent[]): void {
+    for (const event of events) {
+      if (event.seq <= this.records.lastSeq) continue;
+      if (event.seq > this.records.lastSeq + 1) {
+        this.#readGap();
+        return;
+      }
+      this.#take(event);
+    }
+    this.#stir();
+  }
+
+  /** Leaves the replay: its promises never settle, its ctx answers nothing. */
+  lose(why: string): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = why;
+    this.#drop(this.root);
+    this.#stir();
+  }
+
+  /** Counts work of our own (parsing, reading a stored value) that a replay must wait for. */
+  async busy<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy += 1;
+    try {
+      return await work();
+    } finally {
+      this.#busy -= 1;
+      this.#stir();
+    }
+  }
+
+  /**
+   * Asks for a step. The promise is answered by the record, or by the work once that is recorded.
+   * @throws SCOPE_CLOSED, STEP_NAME, VALUE_UNSUPPORTED (as a rejection)
+   */
+  issue(scope: Scope, kind: Issue["identity"]["kind"], name: string, given: unknown, work: Work, from?: readonly unknown[]): Promise<unknown> {
+    if (scope.state === "dropped" || this.#lost !== undefined) return new Promise(ignore);
+    const promise = new Promise<unknown>((resolve, reject) => {
+      if (scope.state === "ended") throw new FirebreakError("SCOPE_CLOSED", { scope: scope.path, name });
+      const input = canonicalInput(given);
+      const identity = scope.identify(kind, name, input?.hash ?? "");
+      this.#open({ identity, scope, work, input, given, resolve, reject, ...(from === undefined ? {} : { from }) });
+    });
+    // Every promise carries a handler: a step nobody awaits must not end the process.
+    promise.catch(ignore);
+    return promise;
+  }
+
+  #open(it: Pick<Issue, "identity" | "scope" | "work" | "input" | "resolve" | "reject"> & { given: unknown; from?: readonly unknown[] }): void {
+    const key = identityKey(it.identity);
+    const { given, from, ...rest } = it;
+    const issue: Issue = {
+      ...rest,
+      key,
+      traced: it.input === undefined ? undefined : this.lineage.trace(it.input, given, from),
+      may: this.delivered,
+      state: "queued",
+      abort: new AbortController(),
+    };
+    this.#issues.set(key, issue);
+    it.scope.open.add(issue);
+    const deferred = this.#deferred.get(key);
+    if (deferred !== undefined) {
+      this.#deferred.delete(key);
+      this.records.queue.splice(this.#next, 0, deferred);
+      issue.state = "recorded";
+    } else if (this.#isRecorded(key)) issue.state = "recorded";
+    else if (it.work.enter || this.records.scopes.has(childScope(it.identity))) this.#start(issue);
+    else if (this.#live) this.#start(issue);
+    this.#stir();
+  }
+
+  #recordedKeys: Set<string> | undefined;
+
+  #isRecorded(key: string): boolean {
+    if (this.#live) return false;
+    this.#recordedKeys ??= new Set(this.records.queue.map((it) => it.key));
+    return this.#recordedKeys.has(key);
+  }
+
+  #start(issue: Issue): void {
+    issue.state = "running";
+    issue.work.start(issue);
+  }
+
+  /** Waits until everything recorded has been delivered: nothing new is written before. */
+  live(): Promise<void> | undefined {
+    if (this.#live) return undefined;
+    return new Promise((resolve) => this.#onLive.push(resolve));
+  }
+
+  /**
+   * Writes events of this run. Resolves when they are durable and have been received.
+   * Never settles once the replay is lost.
+   */
+  async commit(scope: Scope, events: readonly NewEvent[], blobs?: readonly Blob[], also?: readonly Append[]): Promise<Appended> {
+    if (this.#lost !== undefined) return new Promise<never>(ignore);
+    this.#busy += 1;
+    scope.committing += 1;
+    try {
+      const all = this.#pendingEvents.length === 0 ? events : [...this.#pendingEvents.splice(0), ...events];
+      const appended = await this.host.commit(all, blobs, also);
+      if (this.#catchUp !== undefined) await this.#catchUp;
+      return appended;
+    } catch (error) {
+      this.#fault ??= error;
+      this.lose(FirebreakError.any(error) ? error.code : String(error));
+      return new Promise<never>(ignore);
+    } finally {
+      this.#busy -= 1;
+      scope.committing -= 1;
+      this.#stir();
+    }
+  }
+
+  #fault: unknown;
+
+  /** What ended this replay from below: a journal that cannot be written, for example. */
+  get fault(): unknown {
+    return this.#fault;
+  }
+
+  /** An event that goes along with the next commit: a log line. */
+  append(event: NewEvent): void {
+    this.#pendingEvents.push(event);
+  }
+
+  /** Ends an issue that waits for nothing any more: its scope goes on without it. */
+  settle(issue: Issue): void {
+    issue.state = "ended";
+    issue.scope.open.delete(issue);
+    this.#issues.delete(issue.key);
+    this.#stir();
+  }
+
+  /**
+   * Ends a scope: pure work nobody awaited is cancelled and named, effects with an intent are waited for, commits
+   * under way become durable. Returns the paths of what was cancelled.
+   */
+  async end(scope: Scope, state: "ended" | "dropped" = "ended"): Promise<readonly string[]> {
+    scope.state = state;
+    const floating: string[] = [];
+    for (const issue of [...scope.open]) {
+      if (issue.work.mustEnd?.()) continue;
+      if (state === "ended") floating.push(stepPath(issue.identity.scope, issue.identity.name));
+      this.#cancel(issue);
+    }
+    await this.#untilQuiet(scope);
+    return floating;
+  }
+
+  async #untilQuiet(scope: Scope): Promise<void> {
+    while (scope.committing > 0 || [...scope.open].some((it) => it.work.mustEnd?.())) await turn();
+    for (const issue of [...scope.open]) this.#cancel(issue);
+  }
+
+  #cancel(issue: Issue): void {
+    issue.abort.abort();
+    if (issue.inner !== undefined) this.#drop(issue.inner);
+    this.settle(issue);
+  }
+
+  #drop(scope: Scope): void {
+    scope.state = "dropped";
+    for (const issue of [...scope.open]) {
+      if (issue.work.mustEnd?.()) continue;
+      issue.abort.abort();
+      if (issue.inner !== undefined) this.#drop(issue.inner);
+      scope.open.delete(issue);
+      this.#issues.delete(issue.key);
+    }
+  }
+
+  #invoke(body: (scope: Scope) => Promise<unknown>): void {
+    const run = async (): Promise<unknown> => body(this.root);
+    run().then(
+      (value) => this.#settleMain({ ok: true, value }),
+      (error: unknown) => this.#settleMain({ ok: false, error }),
+    );
+  }
+
+  #settleMain(settled: Settled): void {
+    this.#main = settled;
+    this.#stir();
+  }
+
+  // ---- The order of things -------------------------------------------------
+
+  async #advance(): Promise<ReplayEnd | undefined> {
+    if (this.#halted) return { kind: "halted" };
+    if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
+    if (this.#catchUp !== undefined) {
+      await this.#catchUp;
+      return undefined;
+    }
+    const next = this.records.queue[this.#next];
+    if (next !== undefined) return this.#advanceRecorded(next);
+    if (!this.#live) {
+      if (this.#busy > 0) return this.#rest();
+      return this.#goLive();
+    }
+    if (this.#main !== undefined) return this.#conclude(this.#main);
+    if (this.#isActive()) return this.#rest();
+    return this.#idle();
+  }
+
+  async #advanceRecorded(next: Completion): Promise<ReplayEnd | undefined> {
+    const issue = this.#issues.get(next.key);
+    if (issue !== undefined) {
+      await this.#deliver(issue, next);
+      return undefined;
+    }
+    if (this.#live || this.#isBelowEnded(next.identity.scope)) {
+      // Its scope was left (a branch that lost): the record stands, nobody asks for it.
+      this.#next += 1;
+      return undefined;
+    }
+    if (this.#busy > 0 || this.#hasRunningWorkAbove(next.identity.scope)) return this.#rest();
+    if (this.options.accept) {
+      this.#deferred.set(next.key, next);
+      this.#next += 1;
+      return undefined;
+    }
+    return this.#diverged(next);
+  }
+
+  async #deliver(issue: Issue, next: Completion): Promise<void> {
+    this.#next += 1;
+    if (this.#next >= queueTrim) {
+      this.records.queue.splice(0, this.#next);
+      this.#next = 0;
+    }
+    const answer = answerOf(next.event);
+    this.settle(issue);
+    this.delivered = next.seq;
+    this.now = Math.max(this.now, next.at);
+    if (!answer.ok) {
+      const step = stepPath(next.identity.scope, next.identity.name);
+      issue.reject(new StepError({ ...answer, step, seq: next.seq }));
+      return;
+    }
+    const made = await this.#valueOf(issue, next, answer.out);
+    const value = this.lineage.deliver(next.seq, made);
+    try {
+      issue.resolve(issue.work.finish === undefined ? value : issue.work.finish(value));
+    } catch (error) {
+      issue.reject(error);
+    }
+  }
+
+  async #valueOf(issue: Issue, next: Completion, out: unknown): Promise<Canonical> {
+    if (issue.made !== undefined && next.event.kind === "step.completed") return issue.made;
+    const special = issue.work.value?.(next.event, issue);
+    if (special !== undefined) return special;
+    if (out === undefined) return canonical(null);
+    return fromStored(out as never, (hash) => this.host.blob(hash));
+  }
+
+  async #goLive(): Promise<ReplayEnd | undefined> {
+    this.#live = true;
+    this.#recordedKeys = undefined;
+    for (const resolve of this.#onLive.splice(0)) resolve();
+    const queued = [...this.#issues.values()].filter((it) => it.state === "queued");
+    // Effects in doubt come first: a run that must halt for one starts nothing else.
+    queued.sort((a, b) => Number(isInDoubt(this.records, b)) - Number(isInDoubt(this.records, a)));
+    for (const issue of queued) {
+      if (issue.state !== "queued" || this.#lost !== undefined) continue;
+      this.#start(issue);
+      while (isInDoubt(this.records, issue) && this.#lost === undefined && !this.#halted) await turn();
+      if (this.#halted) return { kind: "halted" };
+    }
+    return undefined;
+  }
+
+  #halted = false;
+
+  /** Halts the run: it cannot go on by itself. */
+  async halt(error: FirebreakError): Promise<void> {
+    this.#halted = true;
+    const { code, message, fix, details } = error;
+    await this.commit(this.root, [{ kind: "run.halted", data: { code, message, fix, details: canonical(details).json } }]);
+    this.lose(code);
+  }
+
+  #isActive(): boolean {
+    if (this.#busy > 0) return true;
+    for (const issue of this.#issues.values()) if (issue.state === "running" && !issue.work.enter) return true;
+    return false;
+  }
+
+  /** Nothing runs: either something outside is waited for, or the code awaits what is no step. */
+  async #idle(): Promise<ReplayEnd | undefined> {
+    const waiting = [...this.#issues.values()].filter((it) => it.state === "waiting");
+    if (waiting.length === 0) return this.#conclude({ ok: false, error: this.#notAStep() });
+    const wakeAt = Math.min(...waiting.map((it) => it.wakeAt ?? Number.POSITIVE_INFINITY));
+    if (wakeAt - this.host.clock.now() <= this.options.lingerMs) return this.#rest();
+    return this.#park(waiting, wakeAt);
+  }
+
+  async #park(waiting: readonly Issue[], wakeAt: number): Promise<ReplayEnd | undefined> {
+    const signals = waiting.filter((it) => it.identity.kind === "signal").map((it) => it.identity.name);
+    const reviews = waiting.filter((it) => it.identity.kind === "review").length;
+    const children = waiting.filter((it) => it.identity.kind === "run").length;
+    const data = { reviews, signals, children, ...(Number.isFinite(wakeAt) ? { wakeAt } : {}) };
+    const events: NewEvent[] = [...this.#pendingEvents.splice(0), { kind: "run.parked", data }];
+    try {
+      await this.host.commit(events, [], [], this.records.lastSeq);
+      return { kind: "parked" };
+    } catch (error) {
+      if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) throw error;
+      // Something arrived in the same moment, so there is work again; or the run is no longer ours.
+      this.#pendingEvents.unshift(...events.slice(0, -1));
+      this.#readGap();
+      await this.#catchUp;
+      return undefined;
+    }
+  }
+
+  async #conclude(main: Settled): Promise<ReplayEnd | undefined> {
+    const floating = await this.end(this.root);
+    const warnings = floating.map((it) => `step "${it}" was not awaited and was cancelled`);
+    let end: Parameters<ReplayOptions["conclude"]>[0];
+    try {
+      end = main.ok
+        ? { ok: true, value: canonical(main.value ?? null, "output"), warnings: [...this.warnings, ...warnings] }
+        : main;
+    } catch (error) {
+      end = { ok: false, error };
+    }
+    const { events, also, blobs } = this.options.conclude(end);
+    await this.commit(this.root, events, blobs, also);
+    if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
+    return { kind: end.ok ? "completed" : "failed" };
+  }
+
+  async #diverged(next: Completion): Promise<ReplayEnd> {
+    if (this.#issues.size === 0 && this.#main === undefined) {
+      await this.#conclude({ ok: false, error: this.#notAStep() });
+      return { kind: "failed" };
+    }
+    const missing = stepPath(next.identity.scope, next.identity.name);
+    const fresh = [...this.#issues.values()].filter((it) => it.state === "queued").map((it) => stepPath(it.identity.scope, it.identity.name));
+    const found = fresh.length > 0 ? fresh.slice(0, 5).join(", ") : this.#main === undefined ? "nothing" : "the end of the run";
+    await this.halt(new FirebreakError("REPLAY_DIVERGED", { runId: this.host.run, missing, found }));
+    return { kind: "halted" };
+  }
+
+  #notAStep(): FirebreakError {
+    const after = this.#lastName === "" ? "its start" : `step "${this.#lastName}"`;
+    return new FirebreakError("NOT_A_STEP", { runId: this.host.run, scope: "", after });
+  }
+
+  #lastName = "";
+
+  #isBelowEnded(scope: string): boolean {
+    return this.#endedScopes.has(scope) || [...this.#endedScopes].some((it) => scope.startsWith(`${it}/`));
+  }
+
+  readonly #endedScopes = new Set<string>();
+
+  /** A scope was left without a record of its own: records below it are passed over. */
+  abandon(scope: Scope): void {
+    this.#endedScopes.add(scope.path);
+    this.#drop(scope);
+  }
+
+  #hasRunningWorkAbove(scope: string): boolean {
+    for (const issue of this.#issues.values()) {
+      if (issue.state !== "running" || issue.work.enter) continue;
+      const inner = childScope(issue.identity);
+      if (scope === inner || scope.startsWith(`${inner}/`)) return true;
+    }
+    return false;
+  }
+
+  // ---- Waking ----------------------------------------------------------------
+
+  #rest(): Promise<undefined> {
+    return new Promise((resolve) => {
+      this.#wake = () => resolve(undefined);
+    });
+  }
+
+  /** Something changed that is no event: a step began to wait. */
+  nudge(): void {
+    this.#stir();
+  }
+
+  #stir(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  #take(event: AnyEvent): void {
+    const completion = this.records.add(event);
+    if (completion !== undefined) this.#lastName = completion.identity.name;
+    if (event.kind === "signal.received") this.#offerSignals();
+    if (event.kind === "run.capped" || event.kind === "review.decided" || completion !== undefined) this.cap?.changed();
+    if (event.kind === "run.cancelled") this.lose("cancelled");
+    if (event.kind === "run.claimed" && event.data.owner !== this.host.owner) this.lose("taken over");
+  }
+
+  /** Steps that wait for a signal look again. */
+  readonly signalWaits = new Set<() => void>();
+
+  #offerSignals(): void {
+    for (const look of [...this.signalWaits]) look();
+  }
+
+  #readGap(): void {
+    if (this.#catchUp !== undefined) return;
+    this.#catchUp = (async () => {
+      const missed = await this.host.readAfter(this.records.lastSeq);
+      for (const event of missed) if (event.seq === this.records.lastSeq + 1) this.#take(event);
+      this.#catchUp = undefined;
+      this.#stir();
+    })();
+  }
+
+  /** The value an issue was given, as its work receives it. */
+  static inputOf(issue: Issue): Value | undefined {
+    return issue.input === undefined ? undefined : decode(issue.input.json).value;
+  }
+}
+
+function isInDoubt(records: Records, issue: Issue): boolean {
+  if (issue.identity.kind !== "tool") return false;
+  for (const slot of records.slots.values()) {
+    if (slot.receipt === undefined && !slot.cleared && identityKey(slot.intent.data) === issue.key) return true;
+  }
+  return false;
+}

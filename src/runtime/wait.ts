@@ -1,0 +1,138 @@
+// Steps that wait for something outside: a person, a signal, a time, a child
+// run. What they wait for is durable before the run is parked, and the event
+// that answers is also the record of the step.
+
+import type { Value } from "../base/values.ts";
+import { canonical, decode } from "../base/values.ts";
+import type { RunId } from "../base/ids.ts";
+import type { EventData, JournalEvent, NewEvent, StepIdentity } from "../journal/events.ts";
+import type { Append, Blob } from "../journal/journal.ts";
+import type { Issue, Work } from "./issue.ts";
+import type { Replay } from "./replay.ts";
+import { toStored } from "./store.ts";
+
+type Asked = EventData["review.asked"];
+
+/** A question to a person, without what the runtime adds. */
+export type Question = Omit<Asked, keyof StepIdentity | "shown" | "hash" | "reads" | "may" | "expiresAt"> & { readonly expiresInMs?: number };
+
+/** Asks a person about the issue's input; approval answers with that input itself. */
+export function reviewWork(replay: Replay, question: Question, finish?: (value: Value) => unknown): Work {
+  return {
+    start: (issue) => void askPerson(replay, issue, question),
+    value: (event, issue) => (event.kind === "review.decided" && event.data.decision === "approve" ? issue.input : undefined),
+    ...(finish === undefined ? {} : { finish }),
+  };
+}
+
+async function askPerson(replay: Replay, issue: Issue, question: Question): Promise<void> {
+  const opened = replay.records.opened.get(issue.key);
+  let asked = opened as JournalEvent<"review.asked"> | undefined;
+  if (asked === undefined) {
+    const blobs: Blob[] = [];
+    const { expiresInMs, ...rest } = question;
+    const data: Asked = {
+      ...issue.identity,
+      ...rest,
+      ...(issue.traced === undefined ? {} : { shown: toStored(issue.traced.json, issue.input?.size ?? 0, blobs) }),
+      hash: issue.input?.hash ?? "",
+      ...(issue.traced === undefined || issue.traced.reads.length === 0 ? {} : { reads: issue.traced.reads }),
+      ...(expiresInMs === undefined ? {} : { expiresAt: replay.host.clock.now() + expiresInMs }),
+      may: issue.may,
+    };
+    await replay.commit(issue.scope, [{ kind: "review.asked", data }], blobs);
+    asked = replay.records.opened.get(issue.key) as JournalEvent<"review.asked"> | undefined;
+  }
+  if (asked === undefined || issue.state === "ended") return;
+  const { seq } = asked;
+  const { hash, expiresAt, onExpiry } = asked.data;
+  wait(replay, issue, expiresAt, () => {
+    const decision = onExpiry === "approve" ? "approve" : "expire";
+    const data = { asked: seq, decision, shownHash: hash, by: "clock", auto: true } as const;
+    void replay.commit(issue.scope, [{ kind: "review.decided", data }]);
+  });
+}
+
+/** Waits until a time. */
+export function sleepWork(replay: Replay, ms: number): Work {
+  return {
+    start: (issue) =>
+      void (async () => {
+        let set = replay.records.opened.get(issue.key) as JournalEvent<"timer.set"> | undefined;
+        if (set === undefined) {
+          const data = { ...issue.identity, wakeAt: replay.host.clock.now() + ms, may: issue.may };
+          await replay.commit(issue.scope, [{ kind: "timer.set", data }]);
+          set = replay.records.opened.get(issue.key) as JournalEvent<"timer.set"> | undefined;
+        }
+        if (set === undefined || issue.state === "ended") return;
+        const { seq } = set;
+        wait(replay, issue, set.data.wakeAt, () => void replay.commit(issue.scope, [{ kind: "timer.fired", data: { set: seq } }]));
+      })(),
+    finish: () => undefined,
+  };
+}
+
+/** Waits for the next signal of a name that `accept` takes. A signal it refuses is passed over, with a warning. */
+export function signalWork(replay: Replay, name: string, accept: (payload: Value) => Promise<{ ok: true; value: unknown } | { ok: false; why: string }>): Work {
+  return {
+    start: (issue) => {
+      issue.state = "waiting";
+      let looking = false;
+      const look = (): void => {
+        if (looking || issue.state === "ended") return;
+        const signal = replay.records.takeSignal(name);
+        if (signal === undefined) return;
+        looking = true;
+        void replay.busy(async () => {
+          const taken = await accept(decode(signal.data.payload).value);
+          looking = false;
+          if (issue.state === "ended") return;
+          if (!taken.ok) {
+            replay.append({ kind: "run.logged", data: { scope: issue.identity.scope, level: "warn", message: `signal "${name}" was passed over: ${taken.why}` } });
+            look();
+            return;
+          }
+          replay.signalWaits.delete(look);
+          issue.state = "running";
+          issue.made = canonical(taken.value ?? null, "signal");
+          const data = { ...issue.identity, out: issue.made.json, hash: issue.made.hash, may: issue.may, at: replay.host.clock.now(), ms: 0, more: { signal: signal.seq } };
+          await replay.live();
+          await replay.commit(issue.scope, [{ kind: "step.completed", data }]);
+        });
+      };
+      replay.signalWaits.add(look);
+      look();
+    },
+  };
+}
+
+/** Starts a child run and waits for its end. `begin` gives the append that creates it. */
+export function childWork(replay: Replay, workflow: string, begin: (issue: Issue) => { child: RunId; append: Append; blobs: readonly Blob[] }): Work {
+  return {
+    start: (issue) =>
+      void (async () => {
+        if (!replay.records.opened.has(issue.key)) {
+          const { child, append, blobs } = begin(issue);
+          const traced = issue.traced;
+          const data = { ...issue.identity, child, workflow, ...(traced === undefined ? {} : { input: traced.json, reads: traced.reads }), may: issue.may };
+          const event: NewEvent = { kind: "child.started", data };
+          await replay.commit(issue.scope, [event], blobs, [append]);
+        }
+        if (issue.state !== "ended") wait(replay, issue, undefined, () => undefined);
+      })(),
+  };
+}
+
+function wait(replay: Replay, issue: Issue, wakeAt: number | undefined, due: () => void): void {
+  issue.state = "waiting";
+  if (wakeAt !== undefined) {
+    issue.wakeAt = wakeAt;
+    const cancel = replay.host.clock.after(Math.max(0, wakeAt - replay.host.clock.now()), () => {
+      if (issue.state !== "waiting" || replay.isLost) return;
+      issue.state = "running";
+      due();
+    });
+    issue.abort.signal.addEventListener("abort", cancel);
+  }
+  replay.nudge();
+}

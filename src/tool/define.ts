@@ -1,0 +1,86 @@
+// Making tools, and taking those of the AI SDK.
+
+import { adaptSchema, type AnySchema } from "../base/schema.ts";
+import { FirebreakError } from "../base/errors.ts";
+import type { Duration } from "../base/duration.ts";
+import { toMs } from "../base/duration.ts";
+import type { Effect, SchemaOutput, Tool, ToolContext } from "./tool.ts";
+
+export interface ToolOptions<S extends AnySchema, Result> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: S;
+  /** "none", or what it changes outside the run. Absent counts as an effect without a key of its own: the arguments are the key. */
+  readonly effect?: "none" | Effect<SchemaOutput<S>, Result>;
+  readonly run: (args: SchemaOutput<S>, context: ToolContext) => Promise<Result> | Result;
+  readonly timeout?: Duration;
+  readonly version?: string;
+  readonly sources?: Tool<SchemaOutput<S>, Result>["sources"];
+}
+
+/**
+ * Declares a tool.
+ * @throws DEFINITION_INVALID
+ */
+export function tool<const S extends AnySchema, Result>(options: ToolOptions<S, Result>): Tool<SchemaOutput<S>, Result> {
+  const { name, timeout, effect, ...rest } = options;
+  if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) {
+    throw new FirebreakError("DEFINITION_INVALID", { what: `"${name}" cannot name a tool`, mend: "Use letters, digits, _ and -, at most 64, a letter first: providers take no other names." });
+  }
+  return {
+    ...rest,
+    kind: "tool",
+    name,
+    effect: effect ?? undeclared,
+    input: options.input as Tool<SchemaOutput<S>, Result>["input"],
+    ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
+  } as Tool<SchemaOutput<S>, Result>;
+}
+
+/** A tool that does not state its effect counts as having one: a call with the same arguments is the same effect. */
+const undeclared: Effect<unknown, never> = { key: (args) => JSON.stringify(args) ?? "" };
+
+/** A tool object of the AI SDK, as its `tool()` makes it, with a name and what it changes. */
+export interface AiSdkTool {
+  readonly name: string;
+  readonly description?: string;
+  readonly inputSchema: unknown;
+  readonly execute?: (args: never, options: never) => unknown;
+  readonly effect?: "none";
+}
+
+/** What an agent takes as a tool. */
+export type GivenTool = Tool<never, unknown> | AiSdkTool;
+
+/**
+ * The tools of an agent, adapted and checked.
+ * @throws DEFINITION_INVALID, EFFECT_IN_AGENT
+ */
+export function checkTools(agent: string, given: readonly GivenTool[]): readonly Tool[] {
+  const seen = new Set<string>();
+  return given.map((it) => {
+    const made = "kind" in it && it.kind === "tool" ? (it as unknown as Tool) : fromAiSdk(agent, it as AiSdkTool);
+    if (seen.has(made.name)) {
+      throw new FirebreakError("DEFINITION_INVALID", { what: `agent "${agent}" has two tools named "${made.name}"`, mend: "Rename one." });
+    }
+    seen.add(made.name);
+    if (made.effect !== "none") throw new FirebreakError("EFFECT_IN_AGENT", { tool: made.name, agent });
+    return made;
+  });
+}
+
+function fromAiSdk(agent: string, it: AiSdkTool): Tool {
+  if (typeof it.name !== "string" || it.name === "" || it.inputSchema === undefined || typeof it.execute !== "function") {
+    const what = `agent "${agent}" is given something that is no tool`;
+    throw new FirebreakError("DEFINITION_INVALID", { what, mend: 'Give tool({ name, … }), or a tool of the AI SDK with a name and an execute function: { ...it, name: "search", effect: "none" }.' });
+  }
+  const execute = it.execute as unknown as (args: unknown, options: unknown) => unknown;
+  return {
+    kind: "tool",
+    name: it.name,
+    description: it.description ?? it.name,
+    input: adaptSchema(it.inputSchema) as Tool["input"],
+    effect: it.effect ?? undeclared,
+    run: (args, context) => execute(args, { toolCallId: it.name, messages: [], abortSignal: context.abort }),
+  };
+}

@@ -1,0 +1,69 @@
+// A tool called by the workflow. Without an effect it is a step like any other;
+// with one its intent is durable before it is sent.
+
+import { FirebreakError } from "../base/errors.ts";
+import { parseWith } from "../base/schema.ts";
+import { canonical, type Value } from "../base/values.ts";
+import { effectWork } from "../runtime/effect.ts";
+import type { Work } from "../runtime/issue.ts";
+import { leafWork } from "../runtime/leaf.ts";
+import type { Scope } from "../runtime/scope.ts";
+import { toolContext } from "../tool/tool-context.ts";
+import type { Effect, Tool } from "../tool/tool.ts";
+import type { Context } from "./context.ts";
+import { retryPolicy, type StepOptions } from "./options.ts";
+import { toMs } from "../base/duration.ts";
+
+export async function callToolStep(ctx: Context, scope: Scope, it: Tool, name: string, args: unknown, options: StepOptions<never>): Promise<unknown> {
+  const { replay } = scope;
+  const parsed = await replay.busy(() => parseWith(it.input, args));
+  if (!parsed.ok) {
+    const issues = parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
+    throw new FirebreakError("SCHEMA_MISMATCH", { what: `the arguments of tool "${it.name}"`, issues });
+  }
+  let input = keepGiven(parsed.value, args);
+  if (options.approve !== undefined) input = await ctx.review(options.approve, input, { name: `approve ${name}`, why: `The tool "${it.name}" is about to be called with exactly these arguments.` });
+  if (it.effect === "none") return replay.issue(scope, "tool", name, input, pureWork(scope, it, options), options.from);
+  refuseTwin(scope, name, input);
+  return replay.issue(scope, "tool", name, input, sendWork(scope, it, it.effect), options.from);
+}
+
+function pureWork(scope: Scope, it: Tool, options: StepOptions<never>): Work {
+  const retry = retryPolicy(options.retry);
+  const timeoutMs = options.timeout === undefined ? it.timeoutMs : toMs(options.timeout);
+  const version = options.version ?? it.version;
+  return leafWork(scope.replay, {
+    identity: { work: it.run, ...(version === undefined ? {} : { version }) },
+    ...(retry === undefined ? {} : { retry }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    run: (call) => it.run(call.input, toolContext({ abort: call.abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => scope.replay.host.blob(hash) })),
+  });
+}
+
+function sendWork(scope: Scope, it: Tool, effect: Effect<unknown, unknown>): Work {
+  return effectWork(scope.replay, {
+    tool: it.name,
+    key: (args) => effect.key(args),
+    ...(effect.probe === undefined ? {} : { probe: effect.probe }),
+    ...(effect.deduplicates === undefined ? {} : { deduplicates: effect.deduplicates }),
+    send: async ({ input, idempotencyKey, abort, keep }) => {
+      const limit = it.timeoutMs === undefined ? abort : AbortSignal.any([abort, AbortSignal.timeout(it.timeoutMs)]);
+      return it.run(input, toolContext({ abort: limit, attempt: 1, idempotencyKey, keep, bytes: (hash) => scope.replay.host.blob(hash) }));
+    },
+  });
+}
+
+/** Two equal effects open at once in one scope: which receipt would be whose? */
+function refuseTwin(scope: Scope, name: string, input: unknown): void {
+  const { hash } = canonical(input);
+  for (const issue of scope.open) {
+    const it = issue.identity;
+    if (it.kind === "tool" && it.name === name && it.in === hash) throw new FirebreakError("STEP_AMBIGUOUS", { kind: "effect", name });
+  }
+}
+
+/** The arguments as given, when parsing changed nothing: delivered values keep their origin. */
+function keepGiven(parsed: unknown, given: unknown): unknown {
+  if (given === undefined) return parsed as Value;
+  return canonical(parsed).hash === canonical(given).hash ? given : parsed;
+}
