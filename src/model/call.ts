@@ -191,7 +191,7 @@ function ownWarnings(request: ModelRequest, body: unknown, isEstimated: boolean)
   const sent = sentOutputTokens(body);
   if (sent !== undefined && sent > asked) {
     warnings.push(
-      `the provider's package asked for up to ${sent} output tokens instead of ${asked}: reasoning was added to the limit`,
+      `the provider's package asked for up to ${sent} output tokens instead of ${asked}, for reasoning`,
     );
   }
   if (isEstimated)

@@ -99,7 +99,7 @@ describe("streams", () => {
   });
 });
 
-describe("M1: ends", () => {
+describe("M1, A2: ends", () => {
   const text: ModelPart = { type: "text", text: "some" };
   const call: ModelPart = { type: "tool-call", id: "t", name: "n", input: "{}" };
   const done: ModelPart = { ...call, providerExecuted: true };

@@ -3,6 +3,7 @@
 // they are forbidden. Everything here fails before anything could be sent.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { MockLanguageModelV3, MockLanguageModelV4 } from "ai/test";
 import { type ErrorCode, FirebreakError } from "../../src/base/errors.ts";
@@ -48,6 +49,21 @@ const finished = {
   warnings: [],
 };
 
+test("importing and resolving load no provider's package and no price list", () => {
+  const registryUrl = new URL("../../src/model/registry.ts", import.meta.url).href;
+  const program = `
+    import { registerHooks } from "node:module";
+    const seen = [];
+    registerHooks({ resolve: (name, context, next) => (seen.push(name), next(name, context)) });
+    const { createModelRegistry } = await import(${JSON.stringify(registryUrl)});
+    createModelRegistry({ env: { OPENAI_API_KEY: "none" } }).resolve("openai:gpt-5.6");
+    console.log(JSON.stringify(seen.filter((name) => !/^[./]|^(node|file):/.test(name))));`;
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+  });
+  assert.deepEqual(JSON.parse(printed), []);
+});
+
 describe("names", () => {
   test("an alias stands for a model, also through another alias", () => {
     const models = registry({ aliases: { fast: "anthropic:claude-haiku-4-5", default: "fast" } });
@@ -55,7 +71,7 @@ describe("names", () => {
     assert.equal(models.resolve("default"), models.resolve("fast"), "one model, set up once");
   });
 
-  test("a name without provider is unknown, with what is known and the likely meaning", () => {
+  test("R2: a name without provider is unknown, with what is known and the likely meaning", () => {
     const models = registry({ aliases: { fast: "anthropic:claude-haiku-4-5", strong: "openai:gpt-5.6" } });
     const typo = refusal("MODEL_UNKNOWN", () => models.resolve("fsat"));
     assert.match(typo.fix, /Did you mean "fast"\?.*fast, strong.*anthropic, openai, ollama/);
@@ -136,6 +152,19 @@ describe("R1: with FIREBREAK_LIVE_MODELS=0", () => {
       FirebreakError.is(error, "LIVE_MODELS_FORBIDDEN"),
     );
   });
+});
+
+test("M4: a stand-in is handed out as it is, and its answers keep saying what they are", async () => {
+  const what = "a rule-based stand-in, no language model";
+  const usage = { inputTokens: 0, outputTokens: 0 };
+  const standin: Model = {
+    id: "standin:baseline",
+    standin: what,
+    worstCaseUsd: () => 0,
+    call: async () => ({ model: "standin:baseline", parts: [], finish: "empty", usage, standin: what }),
+  };
+  const model = registry({ aliases: { fast: standin } }).resolve("fast");
+  assert.equal((await model.call(request, { abort })).standin, what);
 });
 
 describe("model objects", () => {

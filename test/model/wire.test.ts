@@ -262,6 +262,32 @@ function openaiIncomplete(text: string, reason: string, streamed: boolean): RawA
 }
 
 describe("what only one provider does", () => {
+  test("P1, P2: a key goes into its header only, and a server named by URL gets none it did not ask for", async () => {
+    wire.mock.onMessage("hello", { content: "Good day." });
+    for (const ref of ["anthropic:claude-opus-5", "openai:gpt-5.6", "keyed:keyed-1", "local:llama3"]) {
+      await call(wire.registry().resolve(ref), asking(user("hello")), false);
+      const { headers, path, body } = wire.sent.at(-1)!;
+      const carried = [headers["x-api-key"], headers.authorization].filter((it) => it !== undefined);
+      assert.equal(carried.length, ref.startsWith("local:") ? 0 : 1, ref);
+      assert.doesNotMatch(path + body, /canary-/);
+    }
+  });
+
+  test("L2: OpenAI is asked not to store, and earlier answers go back whole, not by reference", async () => {
+    wire.mock.onMessage("hello", { content: "Good day." });
+    const model = wire.registry().resolve("openai:gpt-5.6");
+    const first = await call(model, asking(user("hello")), true);
+    await call(
+      model,
+      asking([...user("hello"), ...toPromptMessages(first), ...user("hello").slice(1)]),
+      true,
+    );
+    const body = wire.sent.at(-1)!.body;
+    assert.match(body, /"store":false/);
+    assert.match(body, /Good day\./);
+    assert.doesNotMatch(body, /item_reference/);
+  });
+
   test("M1: OpenAI's content filter is filtered", async () => {
     const model = wire.registry().resolve("openai:gpt-5.6");
     for (const streamed of [false, true]) {
