@@ -6,7 +6,7 @@ import { caughtMistakes, type CaughtMistake, flatten, type RunView } from "../jo
 import { decode } from "../base/values.ts";
 import { problemHtml, stepsHtml } from "./html-steps.ts";
 import { pageStyle } from "./html-style.ts";
-import { type Html, html } from "./html-text.ts";
+import { type Html, markup } from "./html-text.ts";
 import { timeScale } from "./html-time.ts";
 import { valueHtml } from "./html-values.ts";
 import { readers } from "./render-mistake.ts";
@@ -24,7 +24,7 @@ addEventListener("hashchange",reveal);reveal();`;
 /** The page as text, complete. */
 export function renderPage(view: RunView): string {
   const caught = caughtMistakes(view);
-  const page = html`<!doctype html>
+  const page = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -36,9 +36,7 @@ export function renderPage(view: RunView): string {
         <meta name="referrer" content="no-referrer" />
         <meta name="color-scheme" content="light dark" />
         <title>${view.workflow} ${view.run}</title>
-        <style>
-          ${{ html: pageStyle }}
-        </style>
+        <style>${{ html: pageStyle }}</style>
       </head>
       <body>
         <main>
@@ -52,7 +50,7 @@ export function renderPage(view: RunView): string {
           </section>
           ${
             view.output !== undefined &&
-            html`<section>
+            markup`<section>
               <h2>Result</h2>
               ${valueHtml(decode(view.output).value)}
             </section>`
@@ -60,10 +58,10 @@ export function renderPage(view: RunView): string {
           ${reviewsHtml(view)}
           ${
             view.logs.length > 0 &&
-            html`<section>
+            markup`<section>
               <h2>Log</h2>
               <ol class="log">
-                ${view.logs.map((it) => html`<li class="${it.level}"><time>${clockTime(it.at)}</time> ${it.message}</li>`)}
+                ${view.logs.map((it) => markup`<li class="${it.level}"><time>${clockTime(it.at)}</time> ${it.message}</li>`)}
               </ol>
             </section>`
           }
@@ -73,11 +71,10 @@ export function renderPage(view: RunView): string {
             nothing.
           </footer>
         </main>
-        <script>
-          ${{ html: script }};
-        </script>
+        <script>${{ html: script }}</script>
       </body>
-    </html> `;
+    </html>
+`;
   return page.html;
 }
 
@@ -97,15 +94,15 @@ function headHtml(view: RunView, caught: readonly CaughtMistake[]): Html {
       `${view.reviews.filter((it) => it.decided !== undefined).length} decided`,
     ],
   ];
-  return html`<header>
+  return markup`<header>
     <p class="eyebrow">Firebreak run ${view.run}</p>
     <h1>${view.workflow} <span class="status ${view.status}">${view.status}</span></h1>
     <p class="quiet">
-      ${clockTime(view.startedAt)}${view.endedAt !== undefined && html` to ${clockTime(view.endedAt)}`}${view.file !== undefined && html` · <code>${view.file}</code>`}${view.rerunOf !== undefined && html` · a rerun of ${view.rerunOf}`}
+      ${clockTime(view.startedAt)}${view.endedAt !== undefined && markup` to ${clockTime(view.endedAt)}`}${view.file !== undefined && markup` · <code>${view.file}</code>`}${view.rerunOf !== undefined && markup` · a rerun of ${view.rerunOf}`}
     </p>
     <p class="models">${capital(modelsLine(view))}.</p>
     <div class="figures">
-      ${figures.map(([big, small]) => html`<div><b>${big}</b><span>${small}</span></div>`)}
+      ${figures.map(([big, small]) => markup`<div><b>${big}</b><span>${small}</span></div>`)}
     </div>
     <details class="data">
       <summary>Input and options</summary>
@@ -119,17 +116,16 @@ function capital(text: string): string {
 }
 
 function caughtHtml(caught: readonly CaughtMistake[]): Html {
-  return html`<section class="caught">
+  return markup`<section class="caught">
     <h2>Caught</h2>
     ${caught.map(
       (it) =>
-        html`<article>
+        markup`<article>
           <h3>
-            <a href="#s${it.seq}">${it.path.join(" › ")}</a
-            >${it.attempt !== undefined && html` <span class="kind">attempt ${it.attempt}</span>`}
+            <a href="#s${it.seq}">${it.path.join(" › ")}</a>${it.attempt !== undefined && markup` <span class="kind">attempt ${it.attempt}</span>`}
             <span class="chip ${it.result}">${it.check}</span>
           </h3>
-          ${(it.problems.length > 0 ? it.problems : [{ check: it.check, message: it.found }]).slice(0, 5).map(problemHtml)}${it.problems.length > 5 && html`<p class="quiet">… ${it.problems.length - 5} more problems, in the step below</p>`}
+          ${(it.problems.length > 0 ? it.problems : [{ check: it.check, message: it.found }]).slice(0, 5).map(problemHtml)}${it.problems.length > 5 && markup`<p class="quiet">… ${it.problems.length - 5} more problems, in the step below</p>`}
           <p class="next"><b>Next:</b> ${it.next}. <b>${capital(readers(it))}</b>.</p>
         </article>`,
     )}
@@ -139,26 +135,26 @@ function caughtHtml(caught: readonly CaughtMistake[]): Html {
 function endHtml(view: RunView): Html | undefined {
   const { failure, halt, cancelled } = view;
   if (halt !== undefined)
-    return html`<section class="failure">
+    return markup`<section class="failure">
       <h2>Halted</h2>
       <p>${halt.message}</p>
       <p>${halt.fix}</p>
     </section>`;
   if (failure !== undefined)
-    return html`<section class="failure">
+    return markup`<section class="failure">
       <h2>Failed: ${failure.outcome}</h2>
       <p>${failure.message}</p>
     </section>`;
   if (cancelled !== undefined)
-    return html`<section class="failure">
+    return markup`<section class="failure">
       <h2>Cancelled</h2>
-      <p>by ${cancelled.by}${cancelled.because !== undefined && html`: ${cancelled.because}`}</p>
+      <p>by ${cancelled.by}${cancelled.because !== undefined && markup`: ${cancelled.because}`}</p>
     </section>`;
   return view.warnings.length === 0
     ? undefined
-    : html`<section class="failure">
+    : markup`<section class="failure">
         <h2>Warnings</h2>
-        ${view.warnings.map((it) => html`<p>${it}</p>`)}
+        ${view.warnings.map((it) => markup`<p>${it}</p>`)}
       </section>`;
 }
 
@@ -168,7 +164,7 @@ function reviewsHtml(view: RunView): Html | undefined {
     const by =
       it.decided === undefined ? "" : `${it.decided.by}${it.decided.auto === true ? " (a flag)" : ""}`;
     const step = view.bySeq.get(it.asked);
-    return html`<tr>
+    return markup`<tr>
       <td><a href="#s${step?.seq ?? it.asked}">${it.step}</a></td>
       <td>${it.question.ask}</td>
       <td>${it.decided?.decision ?? "waiting"}</td>
@@ -177,7 +173,7 @@ function reviewsHtml(view: RunView): Html | undefined {
       <td>${it.decided?.because ?? ""}</td>
     </tr>`;
   });
-  return html`<section>
+  return markup`<section>
     <h2>Reviews</h2>
     <div class="wide">
       <table>

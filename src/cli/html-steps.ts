@@ -9,7 +9,7 @@ import {
   type StepView,
   type VerdictView,
 } from "../journal/view.ts";
-import { contrasted, highlighted, type Html, html } from "./html-text.ts";
+import { contrasted, highlighted, type Html, markup } from "./html-text.ts";
 import { textAt, valueHtml } from "./html-values.ts";
 import { clockTime, length, money } from "./units.ts";
 
@@ -28,7 +28,7 @@ type Scale = (at: number) => number;
 
 /** A list of steps; what did not go well stands open. */
 export function stepsHtml(view: RunView, steps: readonly StepView[], scale: Scale): Html {
-  return html`<ol class="steps">
+  return markup`<ol class="steps">
     ${steps.map((it) => stepHtml(view, it, scale))}
   </ol>`;
 }
@@ -37,8 +37,8 @@ const troubled: ReadonlySet<StepState> = new Set(["rejected", "failed", "waiting
 
 function stepHtml(view: RunView, step: StepView, scale: Scale): Html {
   const isOpen = [...flatten([step])].some((it) => troubled.has(it.state));
-  const anchor = step.seq === undefined ? undefined : html` id="s${step.seq}"`;
-  return html`<li class="${step.state}"${anchor}><details${isOpen && { html: " open" }}><summary>${summary(step, scale)}</summary><div class="body">${[
+  const anchor = step.seq === undefined ? undefined : markup` id="s${step.seq}"`;
+  return markup`<li class="${step.state}"${anchor}><details${isOpen && { html: " open" }}><summary>${summary(step, scale)}</summary><div class="body">${[
     facts(view, step),
     problemsHtml(step),
     ...step.verdicts.map((it) => verdictHtml(step, it)),
@@ -55,28 +55,22 @@ function summary(step: StepView, scale: Scale): Html {
   const kind =
     step.kind === "function" || step.kind === "group"
       ? undefined
-      : html` <span class="kind">${step.kind}</span>`;
-  return html`<span class="mark" title="${step.state}">${marks[step.state]}</span
-    ><span class="name">${step.name}${kind}</span
-    ><span class="says"
-      >${[
-        step.state !== "done" && html`<span class="chip ${step.state}">${step.state}</span>`,
-        ...chips(step.verdicts),
-        step.model !== undefined && html`<span class="chip model">${step.model}</span>`,
-        step.total.costUsd > 0 && html`<span class="chip">${money(step.total.costUsd)}</span>`,
-      ]}</span
-    ><span class="line" aria-hidden="true"
-      ><i style="left:${from.toFixed(2)}%;width:${Math.min(wide, 100 - from).toFixed(2)}%"></i></span
-    ><span class="time">${step.ms === undefined ? "" : length(step.ms)}</span>`;
+      : markup` <span class="kind">${step.kind}</span>`;
+  return markup`<span class="mark" title="${step.state}">${marks[step.state]}</span><span class="name">${step.name}${kind}</span><span class="says">${[
+    step.state !== "done" && markup`<span class="chip ${step.state}">${step.state}</span>`,
+    ...chips(step.verdicts),
+    step.model !== undefined && markup`<span class="chip model">${step.model}</span>`,
+    step.total.costUsd > 0 && markup`<span class="chip">${money(step.total.costUsd)}</span>`,
+  ]}</span><span class="line" aria-hidden="true"><i style="left:${from.toFixed(2)}%;width:${Math.min(wide, 100 - from).toFixed(2)}%"></i></span><span class="time">${step.ms === undefined ? "" : length(step.ms)}</span>`;
 }
+
+const resultWords = { fail: "failed", pass: "passed", unsure: "unsure" } as const;
 
 function chips(verdicts: readonly VerdictView[]): Html[] {
   return verdicts.map(
     (it) =>
-      html`<span class="chip ${it.result}" title="${it.note ?? ""}"
-        >${it.check.split("(")[0]}
-        ${it.result === "fail" ? "failed" : it.result === "pass" ? "passed" : "unsure"}</span
-      >`,
+      markup`<span class="chip ${it.result}" title="${it.note ?? ""}">${it.check.split("(")[0]}
+        ${resultWords[it.result]}</span>`,
   );
 }
 
@@ -84,30 +78,28 @@ function facts(view: RunView, step: StepView): Html {
   const named = (seqs: readonly number[]): readonly Html[] =>
     seqs.map(
       (seq, at) =>
-        html`${at > 0 && ", "}<a href="#s${view.bySeq.get(seq)?.seq ?? seq}"
-            >${view.bySeq.get(seq)?.name ?? `event ${seq}`}</a
-          >`,
+        markup`${at > 0 && ", "}<a href="#s${view.bySeq.get(seq)?.seq ?? seq}">${view.bySeq.get(seq)?.name ?? `event ${seq}`}</a>`,
     );
   const rows: (readonly [string, Html | undefined | false])[] = [
-    ["Started", html`${clockTime(step.startedAt)}`],
-    ["Answered by", step.standin === undefined ? undefined : html`no language model: ${step.standin}`],
-    ["Tokens", step.usage && html`${step.usage.inputTokens} in, ${step.usage.outputTokens} out`],
-    ["Reads", step.reads.length > 0 && html`${named(step.reads)}`],
-    ["Read by", step.readers.length > 0 && html`${named(step.readers)}`],
-    ["Tries that failed", step.failedTries.length > 0 && html`${step.failedTries.join("; ")}`],
-    ["Effect", step.effect && html`${step.effect.tool} ${step.effect.key}: ${step.effect.state}`],
-    ["Undone", step.invalidated && html`${step.invalidated.because} (${step.invalidated.by})`],
+    ["Started", markup`${clockTime(step.startedAt)}`],
+    ["Answered by", step.standin === undefined ? undefined : markup`no language model: ${step.standin}`],
+    ["Tokens", step.usage && markup`${step.usage.inputTokens} in, ${step.usage.outputTokens} out`],
+    ["Reads", step.reads.length > 0 && markup`${named(step.reads)}`],
+    ["Read by", step.readers.length > 0 && markup`${named(step.readers)}`],
+    ["Tries that failed", step.failedTries.length > 0 && markup`${step.failedTries.join("; ")}`],
+    ["Effect", step.effect && markup`${step.effect.tool} ${step.effect.key}: ${step.effect.state}`],
+    ["Undone", step.invalidated && markup`${step.invalidated.because} (${step.invalidated.by})`],
     [
       "Taken over from",
-      step.reusedFrom !== undefined && html`event ${step.reusedFrom} of the run this one reruns`,
+      step.reusedFrom !== undefined && markup`event ${step.reusedFrom} of the run this one reruns`,
     ],
   ];
-  return html`<dl>
+  return markup`<dl>
     ${rows.map(
       ([label, text]) =>
         text !== undefined &&
         text !== false &&
-        html`<div>
+        markup`<div>
           <dt>${label}</dt>
           <dd>${text}</dd>
         </div>`,
@@ -117,26 +109,26 @@ function facts(view: RunView, step: StepView): Html {
 
 function problemsHtml(step: StepView): Html | undefined {
   if (step.message === undefined) return undefined;
-  return html`<p class="failure"><b>${step.outcome ?? "failed"}</b> ${step.message}</p>`;
+  return markup`<p class="failure"><b>${step.outcome ?? "failed"}</b> ${step.message}</p>`;
 }
 
 function verdictHtml(step: StepView, it: VerdictView): Html {
   const output = decodedOutput(step);
   const evidence = (it.evidence ?? []).map(
     (place) =>
-      html`<li>
+      markup`<li>
         <blockquote dir="auto">${highlighted(place.text, textAt(output, place.path))}</blockquote>
         <cite>${place.where}</cite> <span class="quiet">${place.path}</span>
       </li>`,
   );
-  return html`<section class="verdict ${it.result}">
+  return markup`<section class="verdict ${it.result}">
     <h4>
       ${it.check} <span class="chip ${it.result}">${it.result}</span>
       <span class="quiet">${it.note ?? ""}</span>
     </h4>
     ${it.problems.map(problemHtml)}${
       evidence.length > 0 &&
-      html`<ul class="evidence">
+      markup`<ul class="evidence">
         ${evidence}
       </ul>`
     }
@@ -146,15 +138,15 @@ function verdictHtml(step: StepView, it: VerdictView): Html {
 /** One problem: what is wrong, and claim and source side by side. */
 export function problemHtml(it: VerdictView["problems"][number]): Html {
   const [claimed, found] = contrasted(it.claimed ?? "", it.found ?? "");
-  return html`<div class="problem">
-    <p>${it.message}${it.path !== undefined && html` <code>${it.path}</code>`}</p>
+  return markup`<div class="problem">
+    <p>${it.message}${it.path !== undefined && markup` <code>${it.path}</code>`}</p>
     ${
       (it.claimed !== undefined || it.found !== undefined) &&
-      html`<div class="pair">
+      markup`<div class="pair">
         <div class="claimed"><b>claimed</b><q dir="auto">${claimed}</q></div>
         <div class="found"><b>source</b><q dir="auto">${found}</q></div>
       </div>`
-    }${it.where !== undefined && html`<cite>${it.where}</cite>`}
+    }${it.where !== undefined && markup`<cite>${it.where}</cite>`}
   </div>`;
 }
 
@@ -164,15 +156,15 @@ function reviewHtml(step: StepView): Html | undefined {
   const { question, decided } = review;
   const who =
     decided === undefined
-      ? html`<b>not answered yet</b>`
-      : html`<b>${decided.decision}</b> by
+      ? markup`<b>not answered yet</b>`
+      : markup`<b>${decided.decision}</b> by
           ${decided.by}${decided.auto === true && " (a flag decided, not a person)"}
-          ${clockTime(decided.at)}${decided.because !== undefined && html`: ${decided.because}`}`;
-  return html`<section class="review">
+          ${clockTime(decided.at)}${decided.because !== undefined && markup`: ${decided.because}`}`;
+  return markup`<section class="review">
     <h4>${question.ask}</h4>
     <p class="quiet">
       asked of ${question.to ?? "anyone"}
-      ${clockTime(review.askedAt)}${question.why !== undefined && html`; ${question.why}`}
+      ${clockTime(review.askedAt)}${question.why !== undefined && markup`; ${question.why}`}
     </p>
     ${(question.problems ?? []).map(problemHtml)}
     <p>${who}</p>
@@ -181,7 +173,7 @@ function reviewHtml(step: StepView): Html | undefined {
 
 function dataHtml(title: string, value: unknown): Html | undefined {
   if (value === undefined || value === null) return undefined;
-  return html`<details class="data" open>
+  return markup`<details class="data" open>
     <summary>${title}</summary>
     ${valueHtml(value)}
   </details>`;

@@ -25,7 +25,7 @@ export function escape(text: string): string {
 type Part = Html | string | number | undefined | false | readonly (Html | undefined | false)[];
 
 /** Makes markup: every value that is not markup already is escaped (CLI3). */
-export function html(texts: TemplateStringsArray, ...values: readonly Part[]): Html {
+export function markup(texts: TemplateStringsArray, ...values: readonly Part[]): Html {
   return { html: texts.reduce((done, text, at) => `${done}${render(values[at - 1])}${text}`) };
 }
 
@@ -40,8 +40,8 @@ function render(value: Part): string {
 /** The text with the part that is quoted marked, where it occurs; white space may differ. */
 export function highlighted(text: string, quote: string | undefined): Html {
   const at = quote === undefined ? undefined : locate(text, quote);
-  if (at === undefined) return html`${text}`;
-  return html`${text.slice(0, at.from)}<mark>${text.slice(at.from, at.to)}</mark>${text.slice(at.to)}`;
+  if (at === undefined) return markup`${text}`;
+  return markup`${text.slice(0, at.from)}<mark>${text.slice(at.from, at.to)}</mark>${text.slice(at.to)}`;
 }
 
 /** Longest quotation that is looked for. */
@@ -65,8 +65,8 @@ export function contrasted(claimed: string, found: string): readonly [claimed: H
     end += 1;
   const isAlike = start + end > 0;
   return [one, other].map((words) => {
-    if (!isAlike) return html`${words.join("")}`;
+    if (!isAlike) return markup`${words.join("")}`;
     const middle = words.slice(start, words.length - end).join("");
-    return html`${words.slice(0, start).join("")}${middle !== "" && html`<mark>${middle}</mark>`}${words.slice(words.length - end).join("")}`;
+    return markup`${words.slice(0, start).join("")}${middle !== "" && markup`<mark>${middle}</mark>`}${words.slice(words.length - end).join("")}`;
   }) as unknown as readonly [Html, Html];
 }

@@ -1,6 +1,6 @@
 // Values on the page: text as text, rows of flat objects as a table, all else as indented JSON.
 
-import { type Html, html } from "./html-text.ts";
+import { type Html, markup } from "./html-text.ts";
 import { valueText } from "./render-value.ts";
 
 /** Longest text of one value on the page; the rest is in the journal. */
@@ -10,14 +10,16 @@ const columnLimit = 10;
 
 /** A value as markup. */
 export function valueHtml(value: unknown): Html {
-  if (value === undefined) return html`<p class="quiet">nothing recorded</p>`;
+  if (value === undefined) return markup`<p class="quiet">nothing recorded</p>`;
   if (isTable(value)) return table(value);
   const text = valueText(value);
   const kept =
     text.length <= textLimit
       ? text
       : `${text.slice(0, textLimit)}\n… ${text.length - textLimit} more characters`;
-  return html`<pre dir="auto" ${{ html: typeof value === "string" ? ' class="prose"' : "" }}>${kept}</pre>`;
+  return typeof value === "string"
+    ? markup`<pre dir="auto" class="prose">${kept}</pre>`
+    : markup`<pre dir="auto">${kept}</pre>`;
 }
 
 type TableRow = Readonly<Record<string, unknown>>;
@@ -44,26 +46,26 @@ function table(rows: readonly TableRow[]): Html {
   const keys = keysOf(rows[0]);
   const cell = (value: unknown): Html =>
     typeof value === "number"
-      ? html`<td class="number">${value}</td>`
-      : html`<td dir="auto">${value === null || value === undefined ? "" : String(value)}</td>`;
+      ? markup`<td class="number">${value}</td>`
+      : markup`<td dir="auto">${value === null || value === undefined ? "" : String(value)}</td>`;
   const more = rows.length - rowLimit;
-  return html`<div class="wide">
+  return markup`<div class="wide">
     <table>
       <thead>
         <tr>
-          ${keys.map((it) => html`<th>${it}</th>`)}
+          ${keys.map((it) => markup`<th>${it}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${rows.slice(0, rowLimit).map(
           (row) =>
-            html`<tr>
+            markup`<tr>
               ${keys.map((key) => cell(row[key]))}
             </tr>`,
         )}
       </tbody>
     </table>
-    ${more > 0 && html`<p class="quiet">… ${more} more rows</p>`}
+    ${more > 0 && markup`<p class="quiet">… ${more} more rows</p>`}
   </div>`;
 }
 
