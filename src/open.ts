@@ -1,81 +1,361 @@
-// Embedding: everything the command line and a server may use.
+// Embedding: everything the command line and a server may use. This is where
+// adapters are chosen: the journal, the engine, the models.
 
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { AgentEnv } from "./agent/agent-env.ts";
+import type { Clock } from "./base/clock.ts";
+import { systemClock } from "./base/clock.ts";
+import { FirebreakError } from "./base/errors.ts";
 import type { RunId } from "./base/ids.ts";
-import type { AnyEvent } from "./journal/events.ts";
-import type { RunFilter, RunHead } from "./journal/journal.ts";
-import type { RunView } from "./journal/view.ts";
+import { registerSecret, secret } from "./base/secrets.ts";
+import { canonical, type Json, type Value } from "./base/values.ts";
+import type { Config } from "./config.ts";
+import { EmbeddedEngine } from "./engine/embedded/embedded.ts";
+import { lockProcess, soleProcess } from "./engine/embedded/process-lock.ts";
+import type { AnyEvent, JournalEvent, NewEvent } from "./journal/events.ts";
+import type { Journal, RunFilter, RunHead } from "./journal/journal.ts";
+import { loadValues, viewRun, type RunView } from "./journal/view.ts";
+import type { Model } from "./model/model.ts";
+import { foundKeys } from "./model/provider.ts";
+import { createModelRegistry } from "./model/registry.ts";
+import { type Decision, decide } from "./review/review.ts";
+import { listReviews, type ReviewItem } from "./review/review-item.ts";
+import type { Program } from "./runtime/engine.ts";
+import { reuseOf } from "./runtime/reuse.ts";
+import { fromStored } from "./runtime/store.ts";
+import { parseSabotage, sabotage } from "./standin/saboteur.ts";
+import { RunHandleImpl } from "./run-handle.ts";
+import { failureChain } from "./resume.ts";
+import { makeProgram, type MakeAgentEnv, parseWorkflowInput, type RunOptions } from "./workflow/program.ts";
+import { type AnyWorkflow, checkCap, definedWorkflow, type Workflow } from "./workflow/workflow.ts";
 
-/** Not durable: what is going on right now, for watchers. */
-export type LiveEvent =
-  | { readonly kind: "live.started"; readonly run: RunId; readonly scope: string; readonly name: string; readonly step: string; readonly attempt: number; readonly at: number; readonly model?: string }
-  | { readonly kind: "live.delta"; readonly run: RunId; readonly scope: string; readonly name: string; readonly attempt: number; readonly text: string }
-  | { readonly kind: "live.void"; readonly run: RunId; readonly scope: string; readonly name: string; readonly attempt: number };
+export type { Decision } from "./review/review.ts";
+export type { ReviewItem } from "./review/review-item.ts";
+export type { LiveEvent, RunHandle } from "./run-handle.ts";
+export type { RunOptions } from "./workflow/program.ts";
+import type { RunHandle } from "./run-handle.ts";
 
-export interface RunHandle<Output = unknown> {
-  readonly id: RunId;
-  /** The run's output. Waits as long as the run waits. @throws RUN_FAILED, RUN_CANCELLED, RUN_HALTED */
-  result(): Promise<Output>;
-  /** Resolves when the run ended or has nothing to do until someone acts. */
-  settled(): Promise<RunHead>;
-  /** Past events, then new ones and live ones, until the run ends or the loop is left. */
-  events(options?: { readonly after?: number; readonly live?: boolean }): AsyncIterable<AnyEvent | LiveEvent>;
-  cancel(options?: { readonly by?: string; readonly because?: string }): Promise<void>;
-  signal(name: string, payload: unknown, options?: { readonly id?: string; readonly by?: string }): Promise<void>;
+export interface OpenOptions {
+  /** A file (default `.firebreak/journal.db`), or a journal. `":memory:"` keeps runs in this process only. */
+  readonly journal?: string | Journal;
+  /** Workflows whose runs may be resumed here, beside those that are started. */
+  readonly workflows?: readonly AnyWorkflow[];
+  readonly config?: Config;
+  /** "all" (default): drives every run whose workflow it knows. "own": only what is started or resumed through it. */
+  readonly drive?: "all" | "own";
+  readonly clock?: Clock;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Loads the workflows of a file, to resume a run that came from it. */
+  readonly load?: (file: string) => Promise<readonly AnyWorkflow[]>;
+  /** Power loss may then cost the last commits; a killed process costs none. Default "full". */
+  readonly synchronous?: "full" | "normal";
+  /** Timers due within this many ms are waited for in memory; default 1,000. */
+  readonly lingerMs?: number;
 }
 
-/** A review as a person is shown it: the seven statements. */
-export interface ReviewItem {
-  readonly run: RunId;
-  readonly workflow: string;
-  /** Sequence of the question. `RUN:SEQ` names it on the command line. */
-  readonly asked: number;
-  readonly askedAt: number;
-  readonly step: string;
-  /** 1. What is asked. */
-  readonly ask: string;
-  /** 2. Why it reached a person: its author, the failed check, a policy. */
-  readonly why: string;
-  readonly problems: readonly { readonly check: string; readonly message: string; readonly claimed?: string; readonly found?: string; readonly where?: string; readonly path?: string }[];
-  /** 3. What it rests on: the steps read, their models and verdicts. */
-  readonly restsOn: readonly string[];
-  /** 4 and 5. What happens on yes and on no. */
-  readonly onYes: string;
-  readonly onNo: string;
-  /** 6. What happens when nobody answers, and by when. */
-  readonly onSilence: string;
-  readonly expiresAt?: number;
-  /** 7. What a send-back would do again, and cost. */
-  readonly onSendBack: string;
-  readonly to?: string;
-  readonly shown: unknown;
-  readonly shownHash: string;
-  readonly schema?: unknown;
-  readonly mode: "review" | "form" | "rung" | "cap";
-  /** Steps of the same group that wait for the same answer. */
-  readonly group?: string;
-}
-
-export interface Decision {
-  readonly run: RunId;
-  readonly asked: number;
-  readonly decision: "approve" | "edit" | "reject" | "answer" | "send-back";
-  /** Hash of what the person saw. A decision on something no longer current is refused. */
-  readonly shownHash: string;
-  /** The edited value, or the answers of a form. */
-  readonly value?: unknown;
-  readonly by: string;
-  readonly because?: string;
-  /** True when a flag decided. Recorded. */
-  readonly auto?: boolean;
+export interface StartOptions extends RunOptions {
+  /** The same key starts the same run: a second start gives the run that holds it. */
+  readonly key?: string;
+  /** The file the workflow came from: `resume` finds it again by it. */
+  readonly file?: string;
 }
 
 export interface Firebreak {
+  readonly journal: Journal;
+  /** @throws WORKFLOW_INPUT, CAP_INVALID, SABOTAGE_INVALID, and the errors of models named in `options.model` */
+  start<Input, Output>(workflow: Workflow<Input, Output>, input: NoInfer<Input>, options?: StartOptions): Promise<RunHandle<Output>>;
   /** Attaches to a run: its id, an unambiguous beginning or end of it, or "last". @throws RUN_UNKNOWN, RUN_AMBIGUOUS */
   run(id: string): Promise<RunHandle>;
+  /**
+   * Goes on with a run: one left by a dead process, a failed one (what failed is tried again, what is recorded stays),
+   * a halted one. @throws RUN_ENDED, RUN_OWNED, WORKFLOW_UNKNOWN
+   */
+  resume(id: string, options?: { readonly accept?: boolean; readonly by?: string; readonly force?: boolean }): Promise<RunHandle>;
+  /** A new run that uses the recorded steps of another wherever names, input and work are the same. @throws RERUN_HOLDS_EFFECTS */
+  rerun(id: string, options?: { readonly input?: unknown; readonly workflow?: AnyWorkflow } & RunOptions): Promise<RunHandle>;
+  /** Says what became of an effect in doubt; the run can go on. */
+  settle(id: string, intent: number, answer: { readonly sent: boolean; readonly receipt?: unknown; readonly by: string }): Promise<void>;
   list(filter?: RunFilter): Promise<readonly RunHead[]>;
   view(id: string): Promise<RunView>;
   readonly reviews: {
     list(filter?: { readonly run?: RunId }): Promise<readonly ReviewItem[]>;
+    /** @throws REVIEW_NOT_OPEN, REVIEW_DECIDED, REVIEW_STALE, REVIEW_EXPIRED, REVIEW_FORM, REVIEW_SEND_BACK */
     decide(decision: Decision): Promise<void>;
   };
+  /** Removes ended runs that were last touched before a time. Returns which. */
+  prune(options: { readonly before: number; readonly dryRun?: boolean }): Promise<readonly RunHead[]>;
+  /** Takes up what is ready, due or left by dead processes. Returns how many runs are driven. */
+  recover(): Promise<number>;
+  /** Bytes kept beside the journal: artifacts, and values above 32 kB. */
+  blob(hash: string): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
+
+const memory = ":memory:";
+
+/** Opens a journal and an engine on it. @throws JOURNAL_OPEN, JOURNAL_NEWER, JOURNAL_FOREIGN */
+export async function open(options: OpenOptions = {}): Promise<Firebreak> {
+  const env = options.env ?? process.env;
+  registerSecrets(options.config, env);
+  const { journal, locks } = await openJournal(options);
+  return new Opened(journal, locks, options, env);
+}
+
+async function openJournal(options: OpenOptions): Promise<{ journal: Journal; locks: string | undefined }> {
+  const given = options.journal ?? options.config?.journal ?? join(".firebreak", "journal.db");
+  if (typeof given !== "string") return { journal: given, locks: undefined };
+  const now = options.clock?.now;
+  if (given === memory) {
+    const { MemoryJournal } = await import("./journal/memory.ts");
+    return { journal: new MemoryJournal(now === undefined ? {} : { now }), locks: undefined };
+  }
+  const path = resolve(given);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new FirebreakError("JOURNAL_OPEN", { path, reason: (error as Error).message });
+  }
+  const { openSqliteJournal } = await import("./journal/sqlite.ts");
+  const { synchronous } = options;
+  const journal = openSqliteJournal(path, { ...(now === undefined ? {} : { now }), ...(synchronous === undefined ? {} : { synchronous }) });
+  return { journal, locks: join(dirname(path), "locks") };
+}
+
+function registerSecrets(config: Config | undefined, env: NonNullable<OpenOptions["env"]>): void {
+  for (const name of [...foundKeys(env), ...(config?.secrets ?? [])]) secret(name, env);
+  for (const [name, it] of Object.entries(config?.endpoints ?? {})) {
+    const variable = it.apiKeyEnv;
+    const value = variable === undefined ? undefined : env[variable];
+    if (value !== undefined) registerSecret(variable ?? name, value);
+  }
+}
+
+class Opened implements Firebreak {
+  readonly journal: Journal;
+  readonly #engine: EmbeddedEngine;
+  readonly #options: OpenOptions;
+  readonly #clock: Clock;
+  readonly #workflows = new Map<string, AnyWorkflow>();
+  readonly #programs = new WeakMap<AnyWorkflow, Program>();
+  readonly #makeEnv: MakeAgentEnv;
+  readonly reviews: Firebreak["reviews"];
+
+  constructor(journal: Journal, locks: string | undefined, options: OpenOptions, env: NonNullable<OpenOptions["env"]>) {
+    this.journal = journal;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    for (const it of options.workflows ?? []) this.#workflows.set(it.name, it);
+    this.#makeEnv = agentEnvOf(options.config ?? {}, env);
+    this.#engine = new EmbeddedEngine({
+      journal,
+      clock: this.#clock,
+      find: (name, file) => this.#find(name, file),
+      liveness: locks === undefined ? soleProcess() : lockProcess(locks),
+      drive: options.drive ?? "all",
+      reuseFor: async (_run, old) => reuseOf(await journal.read(old)),
+      ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
+    });
+    if (locks !== undefined) this.#engine.startPolling();
+    this.reviews = {
+      list: (filter) => listReviews(journal, filter),
+      decide: (decision) => decide(journal, decision, this.#clock.now()),
+    };
+  }
+
+  async start<Input, Output>(workflow: Workflow<Input, Output>, input: Input, options: StartOptions = {}): Promise<RunHandle<Output>> {
+    const definition = workflow as unknown as AnyWorkflow;
+    const { key, file, ...rest } = options;
+    this.#checkOptions(rest);
+    const parsed = await parseWorkflowInput(definition, input);
+    try {
+      const run = await this.#engine.start({
+        program: this.#program(definition),
+        input: parsed,
+        options: canonical(rest).json,
+        ...(key === undefined ? {} : { key }),
+        ...(file === undefined ? {} : { file: resolve(file) }),
+      });
+      return this.#handle(run) as RunHandle<Output>;
+    } catch (error) {
+      // The same key means the same run.
+      if (FirebreakError.is(error, "RUN_KEY_TAKEN")) return this.#handle(error.details.runId as RunId) as RunHandle<Output>;
+      throw error;
+    }
+  }
+
+  async run(id: string): Promise<RunHandle> {
+    return this.#handle((await this.#headOf(id)).run);
+  }
+
+  async resume(id: string, options: { accept?: boolean; by?: string; force?: boolean } = {}): Promise<RunHandle> {
+    const head = await this.#headOf(id);
+    const program = await this.#find(head.workflow, head.file);
+    if (program === undefined) {
+      const known = [...this.#workflows.keys()].join(", ") || "none";
+      throw new FirebreakError("WORKFLOW_UNKNOWN", { workflow: head.workflow, runId: head.run, known });
+    }
+    if (head.status === "completed" || head.status === "cancelled") {
+      throw new FirebreakError("RUN_ENDED", { runId: head.run, status: head.status, verb: "resumed" });
+    }
+    if (options.accept) this.#engine.accept(head.run);
+    if (head.status === "failed" || head.status === "halted") await this.#reopen(head, program, options);
+    else if (options.force) await this.#engine.force(head.run);
+    else if (!(await this.#engine.drive(head.run)) && head.status === "running") {
+      throw new FirebreakError("RUN_OWNED", { runId: head.run, owner: head.owner ?? "unknown" });
+    }
+    return this.#handle(head.run);
+  }
+
+  async rerun(id: string, options: { input?: unknown; workflow?: AnyWorkflow } & RunOptions = {}): Promise<RunHandle> {
+    const head = await this.#headOf(id);
+    const events = await this.journal.read(head.run);
+    const started = events[0] as JournalEvent<"run.started">;
+    await this.#refuseEffects(head);
+    const { input: given, workflow, ...own } = options;
+    const definition = workflow ?? (await this.#definition(head.workflow, head.file));
+    if (definition === undefined) throw new FirebreakError("WORKFLOW_UNKNOWN", { workflow: head.workflow, runId: head.run, known: [...this.#workflows.keys()].join(", ") || "none" });
+    this.#checkOptions(own);
+    const old = await fromStored(started.data.input, (hash) => this.journal.blob(hash));
+    const input = given === undefined ? old.value : await parseWorkflowInput(definition, given);
+    const run = await this.#engine.start({
+      program: this.#program(definition),
+      input: input as Value,
+      rerunOf: head.run,
+      root: head.root,
+      seed: started.data.seed,
+      options: canonical(own).json,
+      ...(head.file === undefined ? {} : { file: head.file }),
+    });
+    return this.#handle(run);
+  }
+
+  async settle(id: string, intent: number, answer: { sent: boolean; receipt?: unknown; by: string }): Promise<void> {
+    const head = await this.#headOf(id);
+    const event = await this.journal.event(head.run, intent);
+    if (event?.kind !== "effect.intended") throw new FirebreakError("EFFECT_UNKNOWN", { runId: head.run, seq: intent });
+    const receipt: { receipt?: Json } = answer.sent ? { receipt: canonical(answer.receipt ?? null).json } : {};
+    const settled: NewEvent = { kind: "effect.settled", data: { intent, sent: answer.sent, by: answer.by, ...receipt } };
+    const resumed: NewEvent = { kind: "run.resumed", data: { code: "", by: answer.by } };
+    await this.journal.commit([{ run: head.run, expect: { seq: head.seq }, events: [settled, resumed] }]);
+  }
+
+  list(filter: RunFilter = {}): Promise<readonly RunHead[]> {
+    return this.journal.heads(filter);
+  }
+
+  async view(id: string): Promise<RunView> {
+    const head = await this.#headOf(id);
+    const events = await this.journal.read(head.run);
+    return viewRun(await loadValues(events, (hash) => this.journal.blob(hash)));
+  }
+
+  async prune(options: { before: number; dryRun?: boolean }): Promise<readonly RunHead[]> {
+    const ended = await this.journal.heads({ status: ["completed", "failed", "cancelled"], limit: 1_000_000 });
+    const old = ended.filter((it) => it.updatedAt < options.before);
+    if (!options.dryRun && old.length > 0) await this.journal.prune(old.map((it) => it.run));
+    return old;
+  }
+
+  recover(): Promise<number> {
+    return this.#engine.recover();
+  }
+
+  blob(hash: string): Promise<Uint8Array> {
+    return this.journal.blob(hash);
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+    await this.journal.close();
+  }
+
+  // ---- Finding things -------------------------------------------------------------
+
+  #handle(run: RunId): RunHandle {
+    return new RunHandleImpl(run, this.#engine, this.journal);
+  }
+
+  #program(definition: AnyWorkflow): Program {
+    this.#workflows.set(definition.name, definition);
+    const known = this.#programs.get(definition);
+    if (known !== undefined) return known;
+    const made = makeProgram(definition, this.#makeEnv);
+    this.#programs.set(definition, made);
+    return made;
+  }
+
+  async #find(name: string, file: string | undefined): Promise<Program | undefined> {
+    const definition = await this.#definition(name, file);
+    return definition === undefined ? undefined : this.#program(definition);
+  }
+
+  async #definition(name: string, file: string | undefined): Promise<AnyWorkflow | undefined> {
+    const known = this.#workflows.get(name) ?? definedWorkflow(name);
+    if (known !== undefined) return known;
+    if (file === undefined || this.#options.load === undefined) return undefined;
+    const loaded = await this.#options.load(file);
+    return loaded.find((it) => it.name === name) ?? definedWorkflow(name);
+  }
+
+  async #headOf(id: string): Promise<RunHead> {
+    const exact = await this.journal.head(id as RunId);
+    if (exact !== undefined) return exact;
+    const all = await this.journal.heads({ limit: 1_000_000 });
+    if (id === "last" && all.length > 0) return all.find((it) => it.parent === undefined) ?? all[0]!;
+    const matches = id === "" || id === "last" ? [] : all.filter((it) => it.run.startsWith(id) || it.run.endsWith(id));
+    if (matches.length === 1) return matches[0]!;
+    if (matches.length === 0) throw new FirebreakError("RUN_UNKNOWN", { given: id });
+    throw new FirebreakError("RUN_AMBIGUOUS", { given: id, matches: matches.slice(0, 5).map((it) => it.run).join(", ") });
+  }
+
+  #checkOptions(options: RunOptions): void {
+    checkCap(options.cap);
+    this.#makeEnv(options);
+  }
+
+  async #reopen(head: RunHead, program: Program, options: { accept?: boolean; by?: string }): Promise<void> {
+    const events = await this.journal.read(head.run);
+    const chain = head.status === "failed" ? failureChain(events) : { invalidate: [], children: [] };
+    for (const child of chain.children) await this.resume(child, options).catch(() => undefined);
+    const by = options.by ?? "a person";
+    const gone: NewEvent[] = chain.invalidate.map((seq) => ({ kind: "step.invalidated", data: { seq, because: "resume", by } }));
+    const resumed: NewEvent = { kind: "run.resumed", data: { code: program.code, by, ...(options.accept ? { accept: true } : {}) } };
+    await this.journal.commit([{ run: head.run, expect: { seq: head.seq }, events: [...gone, resumed] }]);
+    await this.#engine.drive(head.run);
+  }
+
+  async #refuseEffects(head: RunHead): Promise<void> {
+    const tools = new Set<string>();
+    for (const it of await this.journal.heads({ root: head.root, limit: 100_000 })) {
+      for (const event of await this.journal.read(it.run)) if (event.kind === "effect.intended") tools.add(event.data.tool);
+    }
+    if (tools.size > 0) throw new FirebreakError("RERUN_HOLDS_EFFECTS", { runId: head.run, tools: [...tools].join(", ") });
+  }
+}
+
+/** How the agents of a run get their models: aliases, the run's own choice, planted faults. */
+function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>): MakeAgentEnv {
+  const registry = createModelRegistry({
+    env,
+    ...(config.aliases === undefined ? {} : { aliases: config.aliases }),
+    ...(config.endpoints === undefined ? {} : { endpoints: config.endpoints }),
+    ...(config.prices === undefined ? {} : { prices: config.prices }),
+  });
+  return (options) => {
+    const plans = (options.sabotage ?? []).map((text) => parseSabotage(text, config.faults === undefined ? {} : { faults: config.faults }));
+    if (options.model !== undefined) registry.resolve(options.model);
+    const made: AgentEnv = {
+      models(step, refs) {
+        const models = (options.model === undefined ? refs : [options.model]).map((it) => registry.resolve(it));
+        const first = models[0]!.id;
+        return models.map((model) => spoiled(model, step, first));
+      },
+    };
+    const spoiled = (model: Model, step: string, firstModel: string): Model =>
+      plans.filter((it) => it.step === step).reduce((it, plan) => sabotage(it, { ...plan, firstModel, ...(config.faults === undefined ? {} : { faults: config.faults }) }), model);
+    return made;
+  };
+}
+
+export type { AnyEvent };

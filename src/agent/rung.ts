@@ -23,7 +23,7 @@ export type Rung<Output = unknown> =
 export const retryLimit = 20;
 
 /** More attempts by the same model, each told what was wrong with the last. */
-export function retry(times = 1): Rung<never> {
+export function retry(times = 1): Rung {
   return { rung: "retry", times: Math.min(Math.max(0, Math.floor(times)), retryLimit) };
 }
 
@@ -31,17 +31,17 @@ export function retry(times = 1): Rung<never> {
  * The next of the agent's models, told what was wrong; `fresh: true` keeps that from it. Rungs before it are
  * climbed again with the new model.
  */
-export function nextModel(options: { readonly fresh?: boolean } = {}): Rung<never> {
+export function nextModel(options: { readonly fresh?: boolean } = {}): Rung {
   return { rung: "nextModel", fresh: options.fresh ?? false };
 }
 
 /** A person, with the last output and its problems in front of them. */
-export function review<Output = never>(options: Omit<ReviewRung<Output>, "rung">): ReviewRung<Output> {
+export function review<Output = unknown>(options: Omit<ReviewRung<Output>, "rung">): ReviewRung<Output> {
   return { rung: "review", ...options };
 }
 
 /** Rungs of an agent that names none. */
-export const defaultRungs: readonly Rung<never>[] = [retry(1), nextModel()];
+export const defaultRungs: readonly Rung[] = [retry(1), nextModel()];
 
 /** One thing to do next. */
 export type Move =

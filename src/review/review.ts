@@ -32,7 +32,7 @@ const conflictLimit = 20;
 /**
  * Records a decision. The run that asked is ready with the same append.
  *
- * @throws REVIEW_UNKNOWN, REVIEW_DECIDED, REVIEW_STALE, REVIEW_EXPIRED, REVIEW_FORM, REVIEW_SEND_BACK, RUN_UNKNOWN, RUN_ENDED,
+ * @throws REVIEW_NOT_OPEN, REVIEW_DECIDED, REVIEW_STALE, REVIEW_EXPIRED, REVIEW_FORM, REVIEW_SEND_BACK, RUN_UNKNOWN, RUN_ENDED,
  * VALUE_UNSUPPORTED
  */
 export async function decide(journal: Journal, decision: Decision, nowMs: number): Promise<void> {
@@ -65,7 +65,7 @@ async function openHead(journal: Journal, run: RunId): Promise<RunHead> {
 async function openQuestion(journal: Journal, run: RunId, seq: number): Promise<JournalEvent<"review.asked">> {
   const events = await journal.readOpen(run);
   const asked = events.find((it) => it.seq === seq && it.kind === "review.asked") as JournalEvent<"review.asked"> | undefined;
-  if (asked === undefined) throw new FirebreakError("REVIEW_UNKNOWN", { runId: run, asked: seq });
+  if (asked === undefined) throw new FirebreakError("REVIEW_NOT_OPEN", { runId: run, asked: seq });
   const decided = events.find((it) => it.kind === "review.decided" && it.data.asked === seq) as JournalEvent<"review.decided"> | undefined;
   if (decided !== undefined) throw new FirebreakError("REVIEW_DECIDED", { runId: run, asked: seq, decision: decided.data.decision, by: decided.data.by });
   return asked;

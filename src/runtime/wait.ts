@@ -26,6 +26,7 @@ export function reviewWork(replay: Replay, question: Question, finish?: (value: 
 }
 
 async function askPerson(replay: Replay, issue: Issue, question: Question): Promise<void> {
+  if (await reuseDecision(replay, issue)) return;
   const opened = replay.records.opened.get(issue.key);
   let asked = opened as JournalEvent<"review.asked"> | undefined;
   if (asked === undefined) {
@@ -51,6 +52,30 @@ async function askPerson(replay: Replay, issue: Issue, question: Question): Prom
     const data = { asked: seq, decision, shownHash: hash, by: "clock", auto: true } as const;
     void replay.commit(issue.scope, [{ kind: "review.decided", data }]);
   });
+}
+
+/** A rerun does not ask again what was decided on the very same value. */
+async function reuseDecision(replay: Replay, issue: Issue): Promise<boolean> {
+  const { scope, kind, name, in: input, n } = issue.identity;
+  const found = replay.options.reuse?.({ scope, kind, name, in: input, n: n ?? 0, work: undefined });
+  if (found === undefined) return false;
+  const decision = (found.more as { decision?: string } | undefined)?.decision;
+  const out = decision === "approve" ? (issue.input?.json ?? null) : found.out;
+  const blobs: Blob[] = [];
+  const at = replay.host.clock.now();
+  const data = {
+    ...issue.identity,
+    out: decision === "approve" ? toStored(out, issue.input?.size ?? 0, blobs) : out,
+    hash: found.hash,
+    may: issue.may,
+    at,
+    ms: 0,
+    reused: found.seq,
+    ...(issue.traced === undefined ? {} : { reads: issue.traced.reads }),
+    ...(found.more === undefined ? {} : { more: found.more }),
+  };
+  await replay.commit(issue.scope, [{ kind: "step.completed", data }], blobs);
+  return true;
 }
 
 /** Waits until a time. */

@@ -49,8 +49,15 @@ export interface AiSdkTool {
   readonly effect?: "none";
 }
 
+/** A tool whose types do not matter. */
+export interface AnyTool extends Omit<Tool<never, never>, "input" | "effect" | "run"> {
+  readonly input: AnySchema;
+  readonly effect: "none" | Effect<never, unknown>;
+  readonly run: (args: never, context: ToolContext) => unknown;
+}
+
 /** What an agent takes as a tool. */
-export type GivenTool = Tool<never, unknown> | AiSdkTool;
+export type GivenTool = AnyTool | AiSdkTool;
 
 /**
  * The tools of an agent, adapted and checked.

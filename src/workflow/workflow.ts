@@ -35,7 +35,12 @@ export interface Workflow<Input = unknown, Output = unknown> extends WorkflowOpt
 }
 
 /** A workflow whose types do not matter. */
-export type AnyWorkflow = Workflow<never, unknown>;
+export interface AnyWorkflow extends Omit<WorkflowOptions<never, unknown>, "input" | "output"> {
+  readonly kind: "workflow";
+  readonly code: string;
+  readonly input?: AnySchema;
+  readonly output?: AnySchema;
+}
 
 type InputOf<S> = S extends AnySchema ? SchemaOutput<S> : unknown;
 
@@ -59,7 +64,7 @@ export function workflow<const I extends AnySchema | undefined = undefined, cons
   checkCap(it.cap);
   const code = it.version ?? sha(String(it.run));
   const made = { ...it, kind: "workflow" as const, code };
-  defined.set(it.name, made as unknown as AnyWorkflow);
+  defined.set(it.name, made);
   return made;
 }
 

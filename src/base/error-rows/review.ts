@@ -1,7 +1,7 @@
 import { type ErrorRow, row } from "./error-row.ts";
 
 interface ReviewErrors {
-  readonly REVIEW_UNKNOWN: ErrorRow<{ runId: string; asked: number }>;
+  readonly REVIEW_NOT_OPEN: ErrorRow<{ runId: string; asked: number }>;
   readonly REVIEW_DECIDED: ErrorRow<{ runId: string; asked: number; decision: string; by: string }>;
   readonly REVIEW_STALE: ErrorRow<{ runId: string; asked: number }>;
   readonly REVIEW_EXPIRED: ErrorRow<{ runId: string; asked: number; at: string }>;
@@ -10,7 +10,7 @@ interface ReviewErrors {
 }
 
 export const reviewErrors: ReviewErrors = {
-  REVIEW_UNKNOWN: row({
+  REVIEW_NOT_OPEN: row({
     retryable: false,
     message: (it) => `run ${it.runId} has no open question ${it.asked}`,
     fix: () => "List what is open with firebreak ls --reviews. The step that asked may have been left meanwhile.",

@@ -8,6 +8,7 @@ interface RuntimeErrors {
   readonly STEP_NAME: ErrorRow<{ given: string }>;
   readonly SCOPE_CLOSED: ErrorRow<{ scope: string; name: string }>;
   readonly EFFECT_IN_DOUBT: ErrorRow<{ runId: string; seq: number; tool: string; key: string }>;
+  readonly EFFECT_UNKNOWN: ErrorRow<{ runId: string; seq: number }>;
   readonly EFFECT_REVISED: ErrorRow<{ tool: string; key: string }>;
   readonly EFFECT_IN_AGENT: ErrorRow<{ tool: string; agent: string }>;
   readonly RERUN_HOLDS_EFFECTS: ErrorRow<{ runId: string; tools: string }>;
@@ -71,6 +72,11 @@ export const runtimeErrors: RuntimeErrors = {
       `run ${it.runId} was ended between sending ${it.tool} "${it.key}" and its receipt, and the receiver cannot be asked whether it arrived`,
     fix: (it) =>
       `Look at the receiver, then say: firebreak settle ${it.runId}:${it.seq} --sent '<receipt as JSON>' or --not-sent. It is never sent twice by guess.`,
+  }),
+  EFFECT_UNKNOWN: row({
+    retryable: false,
+    message: (it) => `event ${it.seq} of run ${it.runId} is no effect`,
+    fix: (it) => `See which one is in doubt: firebreak show ${it.runId}.`,
   }),
   EFFECT_REVISED: row({
     retryable: false,
