@@ -20,7 +20,10 @@ export const filterFd = 4;
 /** An executable on PATH or in the system's usual places. */
 export function findExecutable(name: string): string | undefined {
   const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/bin", "/usr/local/bin", "/bin"];
-  return folders.filter(isAbsolute).map((folder) => join(folder, name)).find(isExecutable);
+  return folders
+    .filter(isAbsolute)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
@@ -50,26 +53,79 @@ export function bubblewrapArguments(
   command: readonly string[],
 ): string[] {
   return [
-    "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv",
-    "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox",
-    "--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/work", "--setenv", "LANG", "C.UTF-8",
-    "--ro-bind", "/usr", "/usr", ...systemLinks(),
-    "--proc", "/proc",
+    "--unshare-all",
+    "--unshare-user",
+    "--disable-userns",
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
+    "--cap-drop",
+    "ALL",
+    "--uid",
+    "1000",
+    "--gid",
+    "1000",
+    "--hostname",
+    "sandbox",
+    "--setenv",
+    "PATH",
+    "/usr/bin",
+    "--setenv",
+    "HOME",
+    "/work",
+    "--setenv",
+    "LANG",
+    "C.UTF-8",
+    "--ro-bind",
+    "/usr",
+    "/usr",
+    ...systemLinks(),
+    "--proc",
+    "/proc",
     // Both are file systems in memory that no rlimit counts: read-only, or with a size.
-    "--dev", "/dev", "--size", String(limits.sharedMemoryBytes), "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
-    "--size", String(limits.scratchBytes), "--tmpfs", "/tmp",
-    "--ro-bind", tools.node, nodeInside,
-    "--ro-bind", folder.program, "/program", "--bind", folder.work, "/work", "--chdir", "/work",
-    "--remount-ro", "/",
-    "--info-fd", String(infoFd), ...(filtered ? ["--seccomp", String(filterFd)] : []),
-    "--", tools.prlimit, ...limitFlags(rlimits), ...command,
+    "--dev",
+    "/dev",
+    "--size",
+    String(limits.sharedMemoryBytes),
+    "--tmpfs",
+    "/dev/shm",
+    "--remount-ro",
+    "/dev",
+    "--size",
+    String(limits.scratchBytes),
+    "--tmpfs",
+    "/tmp",
+    "--ro-bind",
+    tools.node,
+    nodeInside,
+    "--ro-bind",
+    folder.program,
+    "/program",
+    "--bind",
+    folder.work,
+    "/work",
+    "--chdir",
+    "/work",
+    "--remount-ro",
+    "/",
+    "--info-fd",
+    String(infoFd),
+    ...(filtered ? ["--seccomp", String(filterFd)] : []),
+    "--",
+    tools.prlimit,
+    ...limitFlags(rlimits),
+    ...command,
   ];
 }
 
 function limitFlags(rlimits: ProcessLimits): string[] {
   return [
-    `--nproc=${limits.processes}`, `--nofile=${limits.openFiles}`, `--fsize=${limits.fileBytes}`, "--core=0",
-    `--cpu=${rlimits.cpuSeconds}`, `--data=${rlimits.dataBytes}`,
+    `--nproc=${limits.processes}`,
+    `--nofile=${limits.openFiles}`,
+    `--fsize=${limits.fileBytes}`,
+    "--core=0",
+    `--cpu=${rlimits.cpuSeconds}`,
+    `--data=${rlimits.dataBytes}`,
     ...(rlimits.addressBytes === undefined ? [] : [`--as=${rlimits.addressBytes}`]),
   ];
 }
@@ -89,6 +145,7 @@ export function findTools(): Tools | string {
   const bwrap = findExecutable("bwrap");
   if (bwrap === undefined) return "bwrap is not installed";
   const prlimit = findExecutable("prlimit");
-  if (prlimit === undefined || !realpathSync(prlimit).startsWith("/usr/")) return "prlimit (util-linux) is not installed below /usr";
+  if (prlimit === undefined || !realpathSync(prlimit).startsWith("/usr/"))
+    return "prlimit (util-linux) is not installed below /usr";
   return { bwrap, prlimit: realpathSync(prlimit), node: realpathSync(process.execPath) };
 }

@@ -38,6 +38,8 @@ const memoryLookMs = 50;
 const folderLookEvery = 4;
 /** How long the kernel may take to clear a killed sandbox, ms. */
 const clearMs = 5_000;
+/** How long the launcher may take to tell of process 1, ms. */
+const infoMs = 2_000;
 const infoBytes = 4_096;
 
 export class BubblewrapProcess {
@@ -59,7 +61,7 @@ export class BubblewrapProcess {
         env: {},
         cwd: "/",
         stdio: ["ignore", "pipe", "pipe", "pipe", filterFile ?? "ignore"],
-        ...(start.owner ?? {}),
+        ...start.owner,
       });
     } finally {
       if (filterFile !== undefined) closeSync(filterFile);
@@ -72,7 +74,9 @@ export class BubblewrapProcess {
     const child = this.#child;
     const exited = new Promise<number | null>((resolve, reject) => {
       child.once("exit", resolve);
-      child.once("error", (error) => reject(new FirebreakError("SANDBOX_FAILED", { level: "bubblewrap", reason: error.message })));
+      child.once("error", (error) =>
+        reject(new FirebreakError("SANDBOX_FAILED", { level: "bubblewrap", reason: error.message })),
+      );
     });
     const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
     this.#gather(1, child.stdout);
@@ -83,13 +87,19 @@ export class BubblewrapProcess {
     const clock = setTimeout(() => this.#stop("timeout"), run.timeoutMs);
     const watching = new AbortController();
     const watch = this.#watch(watching.signal);
-    if (run.abort?.aborted) this.#stop("killed");
     run.abort?.addEventListener("abort", this.#onAbort, { once: true });
+    if (run.abort?.aborted) this.#stop("killed");
     try {
       const code = await exited;
       await this.#cleared();
       await Promise.race([closed, delay(clearMs, undefined, { ref: false })]);
-      return { stopped: this.#stopped, code, stdout: this.#text(1), stderr: this.#text(2), truncated: this.#truncated };
+      return {
+        stopped: this.#stopped,
+        code,
+        stdout: this.#text(1),
+        stderr: this.#text(2),
+        truncated: this.#truncated,
+      };
     } finally {
       clearTimeout(clock);
       watching.abort();
@@ -133,8 +143,26 @@ export class BubblewrapProcess {
   }
 
   #stop(why: NonNullable<Ended["stopped"]>): void {
-    if (this.#stopped !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#stopped !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null)
+      return;
     this.#stopped = why;
+    void this.#kill();
+  }
+
+  /**
+   * Ends process 1 of the sandbox, with which the kernel ends all others, and the launcher. A launcher killed before it
+   * has told of process 1 could leave that one waiting for good, so the kill waits for that word.
+   */
+  async #kill(): Promise<void> {
+    const until = performance.now() + infoMs;
+    while (this.#firstProcess() === undefined && this.#child.exitCode === null && performance.now() < until)
+      await delay(2);
+    const pid = this.#firstProcess();
+    try {
+      if (pid !== undefined && parentOf(pid) === this.#child.pid) process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended in this moment.
+    }
     this.#child.kill("SIGKILL");
   }
 
@@ -142,21 +170,31 @@ export class BubblewrapProcess {
   async #cleared(): Promise<void> {
     const pid = this.#firstProcess();
     const until = performance.now() + clearMs;
-    while (pid !== undefined && isAlive(pid)) {
-      if (performance.now() > until) {
-        throw new FirebreakError("SANDBOX_FAILED", { level: "bubblewrap", reason: `process ${pid} does not end` });
-      }
+    while (performance.now() < until) {
+      if (pid === undefined || !isAlive(pid)) return;
       await delay(5);
     }
+    throw new FirebreakError("SANDBOX_FAILED", {
+      level: "bubblewrap",
+      reason: `process ${pid} does not end`,
+    });
   }
 }
 
 /** A zombie has ended: the kernel ends all others of a process namespace before its first becomes one. */
 function isAlive(pid: number): boolean {
+  const { state } = statOf(pid);
+  return state !== "" && state !== "Z" && state !== "X";
+}
+
+const parentOf = (pid: number): number => statOf(pid).parent;
+
+function statOf(pid: number): { readonly state: string; readonly parent: number } {
   try {
-    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    const match = /\) (\S) (\d+) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    return { state: match?.[1] ?? "", parent: Number(match?.[2]) };
   } catch {
-    return false;
+    return { state: "", parent: Number.NaN };
   }
 }
 

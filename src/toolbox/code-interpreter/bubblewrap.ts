@@ -8,7 +8,13 @@
 
 import { existsSync } from "node:fs";
 import { FirebreakError } from "../../base/errors.ts";
-import { bubblewrapArguments, findTools, nodeInside, type ProcessLimits, type Tools } from "./bubblewrap-command.ts";
+import {
+  bubblewrapArguments,
+  findTools,
+  nodeInside,
+  type ProcessLimits,
+  type Tools,
+} from "./bubblewrap-command.ts";
 import { BubblewrapProcess, type Ended } from "./bubblewrap-process.ts";
 import { type CheckedRun, checkRun } from "./limits.ts";
 import { nodeRunner, runnerName } from "./node-runner.ts";
@@ -38,7 +44,8 @@ export interface Launch {
 /** The bubblewrap level. @throws SANDBOX_UNAVAILABLE with the reason when it does not work here. */
 export async function bubblewrapSandbox(): Promise<Sandbox> {
   const found = await detectBubblewrap();
-  if (typeof found === "string") throw new FirebreakError("SANDBOX_UNAVAILABLE", { level: "bubblewrap", reason: found });
+  if (typeof found === "string")
+    throw new FirebreakError("SANDBOX_UNAVAILABLE", { level: "bubblewrap", reason: found });
   const hasPython = existsSync(python);
   const filter = seccompFilter() === undefined ? ", without a system-call filter for this processor" : "";
   return {
@@ -50,7 +57,11 @@ export async function bubblewrapSandbox(): Promise<Sandbox> {
         throw new FirebreakError("SANDBOX_LANGUAGE", { level: "bubblewrap", language: run.language });
       }
       const checked = checkRun(run);
-      return launch(found, checked, run.language === "python" ? pythonLaunch(checked) : javaScriptLaunch(checked));
+      return launch(
+        found,
+        checked,
+        run.language === "python" ? pythonLaunch(checked) : javaScriptLaunch(checked),
+      );
     },
   };
 }
@@ -75,7 +86,10 @@ async function detect(): Promise<Tools | string> {
 function javaScriptLaunch(run: CheckedRun): Launch {
   const bytes = run.memoryMb * mebibyte;
   return {
-    programs: [{ name: programName, content: run.code }, { name: runnerName, content: nodeRunner }],
+    programs: [
+      { name: programName, content: run.code },
+      { name: runnerName, content: nodeRunner },
+    ],
     command: [nodeInside, `--max-old-space-size=${run.memoryMb}`, `/program/${runnerName}`],
     rlimits: { cpuSeconds: cpuSeconds(run), dataBytes: bytes + nodeOwnBytes },
     watchBytes: bytes + nodeIdleBytes,
@@ -107,7 +121,10 @@ function takeOwner(): Owner {
     usersTaken.add(uid);
     return { uid, gid: uid };
   }
-  throw new FirebreakError("SANDBOX_FAILED", { level: "bubblewrap", reason: `${uidCount} programs run at once` });
+  throw new FirebreakError("SANDBOX_FAILED", {
+    level: "bubblewrap",
+    reason: `${uidCount} programs run at once`,
+  });
 }
 
 /** Runs a command in the sandbox from first to last: folder, process, harvest, removal. */
@@ -119,12 +136,25 @@ export async function launch(tools: Tools, run: CheckedRun, it: Launch): Promise
     try {
       const filter = seccompFilter();
       const argv = bubblewrapArguments(tools, folder, it.rlimits, filter !== undefined, it.command);
-      const child = new BubblewrapProcess({ bwrap: tools.bwrap, argv, owner, filter, folder, run, watchBytes: it.watchBytes });
+      const child = new BubblewrapProcess({
+        bwrap: tools.bwrap,
+        argv,
+        owner,
+        filter,
+        folder,
+        run,
+        watchBytes: it.watchBytes,
+      });
       const ended = await child.ended;
       const { files, refused } = await folder.harvest();
       const result = resultOf(ended);
       // What a stopped program left may be half written.
-      return { ...result, files: result.exitCode === null ? [] : files, refused, ms: performance.now() - startedAt };
+      return {
+        ...result,
+        files: result.exitCode === null ? [] : files,
+        refused,
+        ms: performance.now() - startedAt,
+      };
     } finally {
       await folder.remove();
     }
@@ -151,7 +181,8 @@ function exitOf({ stopped, code, stderr }: Ended): CodeExit {
   if (stopped !== undefined) return stopped;
   if (code === 0) return "ok";
   const lastLines = stderr.slice(-20_000);
-  if (/heap out of memory|Fatal process out of memory|std::bad_alloc|^MemoryError/m.test(lastLines)) return "memory";
+  if (/heap out of memory|Fatal process out of memory|std::bad_alloc|^MemoryError/m.test(lastLines))
+    return "memory";
   if (outOfMemory.test(lastLines.split("\n", 1)[0] ?? "")) return "memory";
   if (code === 128 + 9 || code === 128 + 24) return "timeout";
   return code === null || code > 128 ? "killed" : "error";
@@ -162,4 +193,3 @@ function withoutEngineDump(stderr: string): string {
   const at = stderr.search(/\n<--- Last few GCs --->|\n#\n# Fatal|\nFATAL ERROR:/);
   return at === -1 ? stderr : `${stderr.slice(0, at).trimEnd()}\nout of memory\n`.trimStart();
 }
-

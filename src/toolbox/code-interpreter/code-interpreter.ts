@@ -11,5 +11,14 @@
 
 export { type CodeToolOptions, codeTool } from "./code-tool.ts";
 export { probeSandbox } from "./probe.ts";
-export type { CodeExit, CodeFile, CodeLanguage, CodeResult, CodeRun, Probe, Sandbox, SandboxLevel } from "./sandbox.ts";
+export type {
+  CodeExit,
+  CodeFile,
+  CodeLanguage,
+  CodeResult,
+  CodeRun,
+  Probe,
+  Sandbox,
+  SandboxLevel,
+} from "./sandbox.ts";
 export { openSandbox } from "./open-sandbox.ts";

@@ -58,7 +58,9 @@ export function codeTool(options: CodeToolOptions = {}): Tool<CodeToolArguments,
   const memoryMb = options.memoryMb ?? limits.memoryMb.default;
   let opened: Promise<Sandbox> | undefined;
   const sandbox = (): Promise<Sandbox> => {
-    opened ??= options.sandbox ? Promise.resolve(options.sandbox) : openSandbox({ level: options.level ?? "auto" });
+    opened ??= options.sandbox
+      ? Promise.resolve(options.sandbox)
+      : openSandbox({ level: options.level ?? "auto" });
     return opened;
   };
   return {
@@ -71,7 +73,14 @@ export function codeTool(options: CodeToolOptions = {}): Tool<CodeToolArguments,
     version: versionOf(options, languages, timeoutMs, memoryMb),
     async run({ code, language }, context) {
       const files = await inputFiles(options, context);
-      const run = { language: language ?? languages[0], code, files, timeoutMs, memoryMb, abort: context.abort };
+      const run = {
+        language: language ?? languages[0],
+        code,
+        files,
+        timeoutMs,
+        memoryMb,
+        abort: context.abort,
+      };
       return resultOf(await (await sandbox()).run(run), context);
     },
     sources: (_, result) => [{ name: "stdout", text: result.stdout }],
@@ -81,14 +90,25 @@ export function codeTool(options: CodeToolOptions = {}): Tool<CodeToolArguments,
 async function resultOf(result: CodeResult, context: ToolContext): Promise<CodeToolResult> {
   const { exit, exitCode, refused, level } = result;
   const files: Artifact[] = [];
-  for (const { name, bytes } of result.files) files.push(await context.artifact(name, mediaTypeOf(name), bytes));
-  return { exit, exitCode, stdout: shown(result.stdout), stderr: shown(result.stderr), files, refused, level };
+  for (const { name, bytes } of result.files)
+    files.push(await context.artifact(name, mediaTypeOf(name), bytes));
+  return {
+    exit,
+    exitCode,
+    stdout: shown(result.stdout),
+    stderr: shown(result.stderr),
+    files,
+    refused,
+    level,
+  };
 }
 
 async function inputFiles({ files = [] }: CodeToolOptions, context: ToolContext): Promise<CodeFile[]> {
   const given = typeof files === "function" ? await files() : files;
   return Promise.all(
-    given.map(async (file) => ("artifact" in file ? { name: file.name, content: await context.bytes(file) } : file)),
+    given.map(async (file) =>
+      "artifact" in file ? { name: file.name, content: await context.bytes(file) } : file,
+    ),
   );
 }
 
@@ -101,8 +121,14 @@ function shown(text: string): string {
 }
 
 const mediaTypes: Readonly<Record<string, string>> = {
-  csv: "text/csv", html: "text/html", json: "application/json", md: "text/markdown", png: "image/png",
-  svg: "image/svg+xml", tsv: "text/tab-separated-values", txt: "text/plain",
+  csv: "text/csv",
+  html: "text/html",
+  json: "application/json",
+  md: "text/markdown",
+  png: "image/png",
+  svg: "image/svg+xml",
+  tsv: "text/tab-separated-values",
+  txt: "text/plain",
 };
 
 const mediaTypeOf = (name: string): string =>
@@ -113,12 +139,21 @@ const environment: Readonly<Record<CodeLanguage, string>> = {
     "JavaScript (plain ECMAScript, a script, not a module): readFile(name) returns a file's text, writeFile(name, text) " +
     "makes a file, console.log(...) prints. No require, no import, no timers, no top-level await; some engines stop " +
     "at a recursion of about 2,500 calls.",
-  python: "Python 3 with its standard library: open(name) reads and writes files of the current folder, print(...) prints.",
+  python:
+    "Python 3 with its standard library: open(name) reads and writes files of the current folder, print(...) prints.",
 };
 
-function describe(options: CodeToolOptions, languages: readonly CodeLanguage[], timeoutMs: number, memoryMb: number): string {
+function describe(
+  options: CodeToolOptions,
+  languages: readonly CodeLanguage[],
+  timeoutMs: number,
+  memoryMb: number,
+): string {
   const { files } = options;
-  const names = Array.isArray(files) && files.length > 0 ? ` Files in the folder: ${files.map((it) => it.name).join(", ")}.` : "";
+  const names =
+    Array.isArray(files) && files.length > 0
+      ? ` Files in the folder: ${files.map((it) => it.name).join(", ")}.`
+      : "";
   return [
     `Runs a program and returns what it printed and the files it wrote. ${languages.map((it) => environment[it]).join(" ")}${names}`,
     "Each call starts anew: nothing of an earlier call is left but the given files.",
@@ -134,7 +169,10 @@ function versionOf(options: CodeToolOptions, ...rest: readonly unknown[]): strin
   return `code-interpreter 1 ${sha(JSON.stringify([parts, ...rest]))}`;
 }
 
-const nameAndHash = (file: ToolFile): string[] => [file.name, "artifact" in file ? file.hash : sha(file.content)];
+const nameAndHash = (file: ToolFile): string[] => [
+  file.name,
+  "artifact" in file ? file.hash : sha(file.content),
+];
 
 /** The arguments' schema, written out: the tool needs no schema library. */
 function argumentsSchema(
@@ -144,7 +182,9 @@ function argumentsSchema(
     type: "object",
     properties: {
       code: { type: "string", description: "The whole program." },
-      ...(languages.length > 1 ? { language: { type: "string", enum: [...languages], description: `Default ${languages[0]}.` } } : {}),
+      ...(languages.length > 1
+        ? { language: { type: "string", enum: [...languages], description: `Default ${languages[0]}.` } }
+        : {}),
     },
     required: ["code"],
     additionalProperties: false,
@@ -155,14 +195,19 @@ function argumentsSchema(
       vendor: "firebreak",
       jsonSchema: { input: json, output: json },
       validate: (value) => {
-        const { code, language } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+        const { code, language } = (typeof value === "object" && value !== null ? value : {}) as Record<
+          string,
+          unknown
+        >;
         if (typeof code !== "string" || code.trim() === "") {
           return { issues: [{ message: "code must be the text of a program", path: ["code"] }] };
         }
         if (language === undefined) return { value: { code } };
         const known = languages.find((it) => it === language);
         if (known !== undefined) return { value: { code, language: known } };
-        return { issues: [{ message: `language must be one of ${languages.join(", ")}`, path: ["language"] }] };
+        return {
+          issues: [{ message: `language must be one of ${languages.join(", ")}`, path: ["language"] }],
+        };
       },
     },
   };

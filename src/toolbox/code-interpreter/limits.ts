@@ -58,7 +58,10 @@ export function isPlainName(name: string): boolean {
 function checkNames(files: readonly CodeFile[]): void {
   const seen = new Set<string>();
   for (const { name } of files) {
-    if (!isPlainName(name)) throw new FirebreakError("SANDBOX_INPUT", { what: `the file name ${JSON.stringify(name)} is not plain` });
+    if (!isPlainName(name))
+      throw new FirebreakError("SANDBOX_INPUT", {
+        what: `the file name ${JSON.stringify(name)} is not plain`,
+      });
     if (seen.has(name)) throw new FirebreakError("SANDBOX_INPUT", { what: `two files are named ${name}` });
     seen.add(name);
   }

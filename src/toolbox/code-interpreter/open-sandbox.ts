@@ -9,11 +9,16 @@ import type { Sandbox, SandboxLevel } from "./sandbox.ts";
  *
  * @throws SANDBOX_UNAVAILABLE
  */
-export async function openSandbox(options: { readonly level?: "auto" | SandboxLevel } = {}): Promise<Sandbox> {
+export async function openSandbox(
+  options: { readonly level?: "auto" | SandboxLevel } = {},
+): Promise<Sandbox> {
   const level = options.level ?? "auto";
   if (level === "bubblewrap") return bubblewrapSandbox();
   if (level === "quickjs") return quickJsSandbox("asked for by name");
-  if (level !== "auto") throw new FirebreakError("SANDBOX_UNAVAILABLE", { level, reason: "there is no such level" });
+  if (level !== "auto")
+    throw new FirebreakError("SANDBOX_UNAVAILABLE", { level, reason: "there is no such level" });
   const found = await detectBubblewrap();
-  return typeof found === "string" ? quickJsSandbox(`bubblewrap does not work here: ${found}`) : bubblewrapSandbox();
+  return typeof found === "string"
+    ? quickJsSandbox(`bubblewrap does not work here: ${found}`)
+    : bubblewrapSandbox();
 }

@@ -14,8 +14,18 @@ export interface LimitAttack {
 /** Limits every level has. The program sees the API of program-api.ts. */
 export const limitAttacks: readonly LimitAttack[] = [
   { name: "loops forever", code: "for (;;);", timeoutMs: 400, ends: ["timeout"] },
-  { name: "makes a regular expression backtrack", code: "/^(a+)+$/.test('a'.repeat(60) + '!')", timeoutMs: 400, ends: ["timeout"] },
-  { name: "takes memory", code: "const a = []; for (;;) a.push('x'.repeat(1e6) + a.length)", timeoutMs: 8_000, ends: ["memory"] },
+  {
+    name: "makes a regular expression backtrack",
+    code: "/^(a+)+$/.test('a'.repeat(60) + '!')",
+    timeoutMs: 400,
+    ends: ["timeout"],
+  },
+  {
+    name: "takes memory",
+    code: "const a = []; for (;;) a.push('x'.repeat(1e6) + a.length)",
+    timeoutMs: 8_000,
+    ends: ["memory"],
+  },
   {
     name: "takes memory again and again",
     code: "for (;;) { try { const a = []; for (;;) a.push(new Float64Array(1e5).fill(1)) } catch {} }",
@@ -23,8 +33,18 @@ export const limitAttacks: readonly LimitAttack[] = [
     ends: ["timeout", "memory"],
   },
   { name: "recurses without end", code: "const f = () => f() + 1; f()", timeoutMs: 4_000, ends: ["error"] },
-  { name: "nests without end", code: "JSON.parse('['.repeat(1e6) + ']'.repeat(1e6)); 1", timeoutMs: 4_000, ends: ["error", "ok", "memory"] },
-  { name: "prints without end", code: "for (;;) console.log('x'.repeat(1000))", timeoutMs: 4_000, ends: ["output-limit"] },
+  {
+    name: "nests without end",
+    code: "JSON.parse('['.repeat(1e6) + ']'.repeat(1e6)); 1",
+    timeoutMs: 4_000,
+    ends: ["error", "ok", "memory"],
+  },
+  {
+    name: "prints without end",
+    code: "for (;;) console.log('x'.repeat(1000))",
+    timeoutMs: 4_000,
+    ends: ["output-limit"],
+  },
 ];
 
 /** Against QuickJS: is anything of the host within reach? */

@@ -33,7 +33,13 @@ export async function probeSandbox(level: SandboxLevel): Promise<Probe[]> {
 
 async function probeLimit(sandbox: Sandbox, attack: LimitAttack): Promise<Probe> {
   const { code, timeoutMs, name } = attack;
-  const result = await sandbox.run({ language: "javascript", code, files: [], timeoutMs, memoryMb: probedMemoryMb });
+  const result = await sandbox.run({
+    language: "javascript",
+    code,
+    files: [],
+    timeoutMs,
+    memoryMb: probedMemoryMb,
+  });
   const held = attack.ends.includes(result.exit) && result.ms < timeoutMs + allowedOverrunMs;
   return { name, held, detail: `ended as ${result.exit} after ${Math.round(result.ms)} ms` };
 }
@@ -45,7 +51,8 @@ async function probeReach(sandbox: Sandbox): Promise<Probe[]> {
 /** Node with all it has, inside the namespaces, against a file, a port, two sockets and a process of the host. */
 async function probeNamespaces(): Promise<Probe[]> {
   const tools = await detectBubblewrap();
-  if (typeof tools === "string") throw new FirebreakError("SANDBOX_UNAVAILABLE", { level: "bubblewrap", reason: tools });
+  if (typeof tools === "string")
+    throw new FirebreakError("SANDBOX_UNAVAILABLE", { level: "bubblewrap", reason: tools });
   const folder = await mkdtemp(join(tmpdir(), "firebreak-probe-"));
   const servers: Server[] = [];
   let reached = 0;
@@ -75,7 +82,11 @@ async function probeNamespaces(): Promise<Probe[]> {
       rlimits: { cpuSeconds: 30, dataBytes: 1_024 * mebibyte },
       watchBytes: 1_024 * mebibyte,
     });
-    return [...told(result, 18), harvestProbe(result), { name: "is heard by the host", held: reached === 0, detail: `${reached} times` }];
+    return [
+      ...told(result, 18),
+      harvestProbe(result),
+      { name: "is heard by the host", held: reached === 0, detail: `${reached} times` },
+    ];
   } finally {
     for (const server of servers) server.close();
     await rm(folder, { recursive: true, force: true });
@@ -91,10 +102,13 @@ function harvestProbe(result: CodeResult): Probe {
 
 /** What an attack told; one that ended before it had told all has not held. */
 function told(result: CodeResult, expected: number): Probe[] {
-  const probes = result.stdout.split("\n").filter((line) => line.includes("\t")).map((line): Probe => {
-    const [name = "", verdict = "", detail = ""] = line.split("\t");
-    return { name, held: verdict === "held", detail };
-  });
+  const probes = result.stdout
+    .split("\n")
+    .filter((line) => line.includes("\t"))
+    .map((line): Probe => {
+      const [name = "", verdict = "", detail = ""] = line.split("\t");
+      return { name, held: verdict === "held", detail };
+    });
   if (probes.length === expected && result.exit === "ok") return probes;
   const detail = `${probes.length} of ${expected} told, ended as ${result.exit}: ${result.stderr.slice(0, 300)}`;
   return [...probes, { name: "carries out all attacks", held: false, detail }];

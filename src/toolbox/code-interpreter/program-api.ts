@@ -6,7 +6,8 @@
 export const programName = "program.js";
 
 /** Messages of an engine that has no memory left. */
-export const outOfMemory: RegExp = /out of memory|array buffer allocation failed|invalid array buffer length/i;
+export const outOfMemory: RegExp =
+  /out of memory|array buffer allocation failed|invalid array buffer length/i;
 
 /**
  * Source of `(host) => report`. `host` has `read(name): string | undefined`, `names(): string` (comma separated),

@@ -67,7 +67,13 @@ class Output {
     const left = this.#limit - this.#bytes[stream];
     const bytes = Buffer.byteLength(text);
     if (bytes > left) this.full = true;
-    const kept = bytes > left ? Buffer.from(text).subarray(0, left).toString().replace(/\uFFFD+$/, "") : text;
+    const kept =
+      bytes > left
+        ? Buffer.from(text)
+            .subarray(0, left)
+            .toString()
+            .replace(/\uFFFD+$/, "")
+        : text;
     this.#bytes[stream] += Math.min(bytes, left);
     this.#pending[stream] += kept;
     if (this.#pending[stream].length >= postBytes) this.post();
@@ -108,9 +114,11 @@ class Files {
   save(name: string, text: string): string {
     const bytes = Buffer.byteLength(text);
     if (bytes > this.#job.outputFileBytes) return `larger than ${this.#job.outputFileBytes} bytes`;
-    if (!this.#written.has(name) && this.#written.size >= this.#job.outputFiles) return `more than ${this.#job.outputFiles} files`;
+    if (!this.#written.has(name) && this.#written.size >= this.#job.outputFiles)
+      return `more than ${this.#job.outputFiles} files`;
     const others = [...this.#written].reduce((sum, [other, size]) => (other === name ? sum : sum + size), 0);
-    if (others + bytes > this.#job.outputTotalBytes) return `more than ${this.#job.outputTotalBytes} bytes in all files`;
+    if (others + bytes > this.#job.outputTotalBytes)
+      return `more than ${this.#job.outputTotalBytes} bytes in all files`;
     this.#texts.set(name, text);
     this.#written.set(name, bytes);
     return "";
@@ -128,7 +136,7 @@ interface WithWebAssembly {
 type ModuleMemory = ReturnType<QuickJSWASMModule["getWasmMemory"]>;
 
 function post(message: QuickJsMessage): void {
-  parentPort?.postMessage(message);
+  parentPort?.postMessage(message, []);
 }
 
 /** The object the API's source takes: text in, text out, nothing of the host by reference. */
@@ -142,7 +150,9 @@ function hostObject(context: QuickJSContext, files: Files, output: Output): Quic
     return text === undefined ? context.undefined : context.newString(text);
   });
   give("names", () => context.newString(files.names()));
-  give("save", (name, text) => context.newString(files.save(context.getString(name!), context.getString(text!))));
+  give("save", (name, text) =>
+    context.newString(files.save(context.getString(name!), context.getString(text!))),
+  );
   give("print", (stream, text) => {
     output.print(context.getNumber(stream!) === 2 ? 2 : 1, context.getString(text!).toWellFormed());
     return context.undefined;
@@ -156,7 +166,10 @@ function hostObject(context: QuickJSContext, files: Files, output: Output): Quic
  */
 function boundedMemory(bytes: number): ModuleMemory {
   const { WebAssembly } = globalThis as unknown as WithWebAssembly;
-  return new WebAssembly.Memory({ initial: initialPages, maximum: Math.max(initialPages, Math.floor(bytes / pageBytes)) });
+  return new WebAssembly.Memory({
+    initial: initialPages,
+    maximum: Math.max(initialPages, Math.floor(bytes / pageBytes)),
+  });
 }
 
 function runPendingJobs(runtime: QuickJSRuntime, stopped: () => boolean): QuickJSHandle | undefined {
@@ -168,7 +181,12 @@ function runPendingJobs(runtime: QuickJSRuntime, stopped: () => boolean): QuickJ
 }
 
 /** Runs the program and its promise jobs; the error it ended with, if any. */
-function execute(context: QuickJSContext, runtime: QuickJSRuntime, code: string, stopped: () => boolean): QuickJSHandle | undefined {
+function execute(
+  context: QuickJSContext,
+  runtime: QuickJSRuntime,
+  code: string,
+  stopped: () => boolean,
+): QuickJSHandle | undefined {
   const ended = context.evalCode(code, programName, { type: "global" });
   if (ended.error) return ended.error;
   const failed = runPendingJobs(runtime, stopped);
@@ -179,14 +197,18 @@ function execute(context: QuickJSContext, runtime: QuickJSRuntime, code: string,
 }
 
 async function main(job: QuickJsJob): Promise<void> {
-  const quickjs = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmMemory: boundedMemory(job.memoryBytes) }));
+  const quickjs = await newQuickJSWASMModule(
+    newVariant(RELEASE_SYNC, { wasmMemory: boundedMemory(job.memoryBytes) }),
+  );
   const runtime = quickjs.newRuntime();
   runtime.setMaxStackSize(stackBytes);
   const context = runtime.newContext();
   const output = new Output(job.outputBytes);
   const files = new Files(job);
   const setUp = context.unwrapResult(context.evalCode(programApi, "api.js", { type: "global" }));
-  const report = context.unwrapResult(context.callFunction(setUp, context.undefined, hostObject(context, files, output)));
+  const report = context.unwrapResult(
+    context.callFunction(setUp, context.undefined, hostObject(context, files, output)),
+  );
   post({ kind: "ready" });
   const deadline = Date.now() + job.timeoutMs;
   let late = false;
@@ -200,7 +222,12 @@ async function main(job: QuickJsJob): Promise<void> {
     const truncated = output.full;
     output.post();
     const ended = truncated ? "output-limit" : late ? "timeout" : exit;
-    post({ kind: "done", exit: ended, truncated, files: ended === "ok" || ended === "error" ? files.written() : [] });
+    post({
+      kind: "done",
+      exit: ended,
+      truncated,
+      files: ended === "ok" || ended === "error" ? files.written() : [],
+    });
   };
   try {
     const error = execute(context, runtime, job.code, () => late || output.full);
@@ -210,7 +237,8 @@ async function main(job: QuickJsJob): Promise<void> {
     return finish(line.error || outOfMemory.test(context.getString(line.value)) ? "memory" : "error");
   } catch (error) {
     // The module itself gave up: the host's stack or the module's memory ended.
-    const why = error instanceof RangeError ? "the stack overflowed" : `the interpreter stopped (${String(error)})`;
+    const why =
+      error instanceof RangeError ? "the stack overflowed" : `the interpreter stopped (${String(error)})`;
     output.print(2, `InternalError: ${why}; recursion or nesting was too deep\n`);
     finish("error");
   }

@@ -12,7 +12,7 @@ import { Worker } from "node:worker_threads";
 import { FirebreakError } from "../../base/errors.ts";
 import { type CheckedRun, checkRun, limits } from "./limits.ts";
 import type { QuickJsJob, QuickJsMessage } from "./quickjs-worker.ts";
-import type { CodeExit, CodeFile, CodeResult, CodeRun, Sandbox } from "./sandbox.ts";
+import type { CodeExit, CodeFile, CodeResult, Sandbox } from "./sandbox.ts";
 
 /** How long after its deadline a program may still answer by itself, ms. */
 const graceMs = 250;
@@ -26,7 +26,8 @@ export function quickJsSandbox(reason: string): Sandbox {
     languages: ["javascript"],
     reason,
     async run(run) {
-      if (run.language !== "javascript") throw new FirebreakError("SANDBOX_LANGUAGE", { level: "quickjs", language: run.language });
+      if (run.language !== "javascript")
+        throw new FirebreakError("SANDBOX_LANGUAGE", { level: "quickjs", language: run.language });
       const checked = checkRun(run);
       return checked.abort?.aborted ? neverStarted() : new QuickJsRun(checked).result;
     },
@@ -34,7 +35,15 @@ export function quickJsSandbox(reason: string): Sandbox {
 }
 
 const neverStarted = (): CodeResult => ({
-  level: "quickjs", exit: "killed", exitCode: null, stdout: "", stderr: "", truncated: false, files: [], refused: [], ms: 0,
+  level: "quickjs",
+  exit: "killed",
+  exitCode: null,
+  stdout: "",
+  stderr: "",
+  truncated: false,
+  files: [],
+  refused: [],
+  ms: 0,
 });
 
 class QuickJsRun {
@@ -58,7 +67,12 @@ class QuickJsRun {
       stdin: false,
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 32, codeRangeSizeMb: 32, stackSizeMb: 64 },
+      resourceLimits: {
+        maxOldGenerationSizeMb: 128,
+        maxYoungGenerationSizeMb: 32,
+        codeRangeSizeMb: 32,
+        stackSizeMb: 64,
+      },
     });
     this.#timer = setTimeout(() => this.#fail("the thread did not start"), startMs);
     this.#worker.on("message", (message: QuickJsMessage) => this.#hear(message));

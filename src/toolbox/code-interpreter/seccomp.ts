@@ -24,14 +24,18 @@ const architectures: Readonly<Record<string, Architecture>> = {
     clone: 56,
     socket: 41,
     denied: [
-      321, 298, 323, 250, 248, 249, 101, 165, 166, 155, 272, 308, 246, 175, 313, 176, 303, 304, 310, 311, 312, 163, 179,
+      321, 298, 323, 250, 248, 249, 101, 165, 166, 155, 272, 308, 246, 175, 313, 176, 303, 304, 310, 311, 312,
+      163, 179,
     ],
   },
   arm64: {
     audit: 0xc00000b7,
     clone: 220,
     socket: 198,
-    denied: [280, 241, 282, 219, 217, 218, 117, 40, 39, 41, 97, 268, 104, 105, 273, 106, 264, 265, 270, 271, 272, 89, 60],
+    denied: [
+      280, 241, 282, 219, 217, 218, 117, 40, 39, 41, 97, 268, 104, 105, 273, 106, 264, 265, 270, 271, 272, 89,
+      60,
+    ],
   },
 };
 
@@ -63,7 +67,13 @@ export function seccompFilter(arch: string = process.arch): Buffer | undefined {
   for (const call of [...it.denied, ...deniedEverywhere]) program.push(equal(call, 0, 1), notPermitted);
   // clone3 hides its flags behind a pointer; refused as missing, so that libraries use clone.
   program.push(equal(clone3, 0, 1), notImplemented);
-  program.push(equal(it.clone, 0, 4), load(firstArgumentAt), anyBit(newUserNamespace, 0, 1), notPermitted, allow);
+  program.push(
+    equal(it.clone, 0, 4),
+    load(firstArgumentAt),
+    anyBit(newUserNamespace, 0, 1),
+    notPermitted,
+    allow,
+  );
   program.push(equal(it.socket, 0, socketFamilies.length * 2 + 2), load(firstArgumentAt));
   for (const family of socketFamilies) program.push(equal(family, 0, 1), allow);
   program.push(notPermitted, allow);

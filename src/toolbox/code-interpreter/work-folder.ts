@@ -5,7 +5,18 @@
 
 import { execFile } from "node:child_process";
 import { constants, type Dirent } from "node:fs";
-import { chown, type FileHandle, lstat, mkdir, mkdtemp, open, opendir, realpath, rm, writeFile } from "node:fs/promises";
+import {
+  chown,
+  type FileHandle,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  opendir,
+  realpath,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -32,14 +43,20 @@ const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
 const refusedListed = 20;
 
 /** Makes the folder below the system's place for temporary files, with the input files and the program's files in it. */
-export async function makeWorkFolder(inputs: readonly CodeFile[], programs: readonly CodeFile[], owner: Owner): Promise<WorkFolder> {
+export async function makeWorkFolder(
+  inputs: readonly CodeFile[],
+  programs: readonly CodeFile[],
+  owner: Owner,
+): Promise<WorkFolder> {
   const base = await mkdtemp(join(await realpath(tmpdir()), "firebreak-sandbox-"));
   const [work, program] = [join(base, "work"), join(base, "program")];
   const remove = (): Promise<void> => removeTree(base);
   try {
     await mkdir(work, { mode: 0o700 });
     await mkdir(program, { mode: 0o755 });
-    await Promise.all(programs.map((file) => writeFile(join(program, file.name), file.content, { mode: 0o644 })));
+    await Promise.all(
+      programs.map((file) => writeFile(join(program, file.name), file.content, { mode: 0o644 })),
+    );
     await Promise.all(inputs.map((file) => writeFile(join(work, file.name), file.content, { mode: 0o644 })));
     if (owner) {
       const owned = [base, work, ...inputs.map((file) => join(work, file.name))];
@@ -83,7 +100,10 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 }
 
 /** Takes plain files of the top folder that are new or changed, opened below the folder's handle and never through a link (X3). */
-async function harvest(work: string, inputs: readonly CodeFile[]): Promise<Pick<CodeResult, "files" | "refused">> {
+async function harvest(
+  work: string,
+  inputs: readonly CodeFile[],
+): Promise<Pick<CodeResult, "files" | "refused">> {
   const files: { name: string; bytes: Uint8Array }[] = [];
   const refused: { name: string; why: string }[] = [];
   const folder = await open(work, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -94,7 +114,12 @@ async function harvest(work: string, inputs: readonly CodeFile[]): Promise<Pick<
       const taken = await take(folder, name, files.length, total);
       if (typeof taken === "string") {
         if (refused.length < refusedListed) refused.push({ name, why: taken });
-      } else if (!isUnchanged(taken, inputs.find((input) => input.name === name))) {
+      } else if (
+        !isUnchanged(
+          taken,
+          inputs.find((input) => input.name === name),
+        )
+      ) {
         files.push({ name, bytes: taken });
         total += taken.byteLength;
       }
@@ -106,7 +131,12 @@ async function harvest(work: string, inputs: readonly CodeFile[]): Promise<Pick<
 }
 
 /** The bytes of one entry, or why it is not taken. */
-async function take(folder: FileHandle, name: string, count: number, total: number): Promise<Uint8Array | string> {
+async function take(
+  folder: FileHandle,
+  name: string,
+  count: number,
+  total: number,
+): Promise<Uint8Array | string> {
   if (!isPlainName(name)) return "its name is not a plain file name";
   // A path below a handle: the folder itself cannot be swapped for another.
   const path = `/proc/self/fd/${folder.fd}/${name}`;
@@ -122,7 +152,8 @@ async function take(folder: FileHandle, name: string, count: number, total: numb
     if (!it.isFile()) return "it is not a file";
     if (it.nlink !== 1) return "it has a second name";
     if (it.size > limits.outputFileBytes) return `larger than ${limits.outputFileBytes} bytes`;
-    if (total + it.size > limits.outputTotalBytes) return `more than ${limits.outputTotalBytes} bytes in all files`;
+    if (total + it.size > limits.outputTotalBytes)
+      return `more than ${limits.outputTotalBytes} bytes in all files`;
     return new Uint8Array(await file.readFile());
   } finally {
     await file.close();
@@ -131,7 +162,9 @@ async function take(folder: FileHandle, name: string, count: number, total: numb
 
 function isUnchanged(bytes: Uint8Array, input: CodeFile | undefined): boolean {
   if (input === undefined) return false;
-  return Buffer.from(typeof input.content === "string" ? Buffer.from(input.content) : input.content).equals(bytes);
+  return Buffer.from(typeof input.content === "string" ? Buffer.from(input.content) : input.content).equals(
+    bytes,
+  );
 }
 
 /** Removes a tree whatever its modes, depth and names are. */
