@@ -1,13 +1,14 @@
 // Our side of the workloads: the same work as the floor's, through the public surface.
 
-import { agent, type Firebreak, open, tool, workflow, type Workflow } from "firebreak";
+import { join } from "node:path";
+import { agent, type AnyWorkflow, type Firebreak, open, tool, workflow, type Workflow } from "firebreak";
 import { scripted } from "firebreak/standin";
 import { z } from "zod";
 import { shown, type StepBody, stepResult } from "./floor.ts";
 
-/** Opens an engine whose journal is in this folder. */
-export async function openOurs(folder: string, workflows: readonly Workflow[]): Promise<Firebreak> {
-  return open({ folder, workflows });
+/** Opens an engine whose journal is in this folder. It drives what is started or resumed here. */
+export function openOurs(folder: string, workflows: readonly AnyWorkflow[]): Promise<Firebreak> {
+  return open({ journal: join(folder, "journal.db"), workflows });
 }
 
 /** A run of `count` steps, one after the other. */

@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Lowest first. A folder may import folders of a smaller layer, never one of its own layer. */
+/** Lowest first. A folder may import folders of a smaller layer, never one of its own layer; files directly in src are composition roots. */
 const layers: readonly (readonly string[])[] = [
   ["base"],
   ["policy"],
@@ -24,7 +24,7 @@ const layers: readonly (readonly string[])[] = [
   ["workflow"],
   ["pattern", "engine", "toolbox", "standin"],
   ["server"],
-  ["open.ts", "testing.ts", "index.ts", "cli"],
+  ["*.ts", "cli"],
 ];
 
 /** Folders that hold parts, one folder each: siblings of one another. */
@@ -54,8 +54,8 @@ export function complaintsAbout(files: readonly SourceFile[]): string[] {
 interface Import {
   readonly line: number;
   readonly target: string;
-  /** `import()`: counts for direction; a cycle through it cannot bite at load. */
-  readonly lazy: boolean;
+  /** A type's import or an `import()`: counts for direction; a cycle through it cannot bite at load. */
+  readonly late: boolean;
 }
 
 interface Parsed extends SourceFile {
@@ -69,8 +69,9 @@ function parse(file: SourceFile): Parsed {
   if (errors[0] !== undefined) throw new Error(`${file.path} does not parse: ${errors[0].message}`);
   const lineAt = (offset: number): number => file.text.slice(0, offset).split("\n").length;
   const found: Import[] = [];
-  const add = (offset: number, target: string, lazy: boolean): void => {
-    if (target.startsWith(".")) found.push({ line: lineAt(offset), target: join(dirname(file.path), target), lazy });
+  const add = (offset: number, target: string, isLazy: boolean): void => {
+    const late = isLazy || /^(?:import|export) type\b/.test(file.text.slice(offset));
+    if (target.startsWith(".")) found.push({ line: lineAt(offset), target: join(dirname(file.path), target), late });
   };
   for (const it of module.staticImports) add(it.start, it.moduleRequest.value, false);
   for (const it of module.staticExports) {
@@ -92,7 +93,8 @@ function partOf(path: string): string {
 }
 
 function layerOf(path: string): number {
-  const first = path.split("/")[1] ?? "";
+  const [, second = "", ...below] = path.split("/");
+  const first = below.length === 0 ? "*.ts" : second;
   return layers.findIndex((it) => it.includes(first));
 }
 
@@ -188,7 +190,7 @@ function aboutFolders(paths: readonly string[]): string[] {
 }
 
 function aboutCycles(files: readonly Parsed[]): string[] {
-  const edges = new Map(files.map((it) => [it.path, it.imports.filter((one) => !one.lazy).map((one) => one.target)]));
+  const edges = new Map(files.map((it) => [it.path, it.imports.filter((one) => !one.late).map((one) => one.target)]));
   const found = new Map<string, string>();
   const state = new Map<string, "open" | "done">();
   const visit = (path: string, trail: readonly string[]): void => {
@@ -216,10 +218,25 @@ function aboutInvariants(files: readonly SourceFile[]): string[] {
   const tests = files.filter((it) => isTest(it.path) && it.path !== planted);
   const named = new Set(tests.flatMap((it) => it.text.match(/\b[A-Z]\d{1,2}\b/g) ?? []));
   const stating = files.filter((it) => it.path === "ARCHITECTURE.md" || it.path.startsWith("src/"));
-  return stating.flatMap((file) => {
-    const stated = [...headOf(file).matchAll(numbered)].map((it) => it[1] ?? "");
-    return stated.filter((it) => !named.has(it)).map((it) => `${file.path} states ${it}, which no test names`);
-  });
+  const stated = new Map(stating.map((it) => [it.path, [...headOf(it).matchAll(numbered)].map((one) => one[1] ?? "")]));
+  const unnamed = [...stated].flatMap(([path, numbers]) =>
+    numbers.filter((it) => !named.has(it)).map((it) => `${path} states ${it}, which no test names`),
+  );
+  return [...unnamed, ...aboutTwins(stated)];
+}
+
+/** A number that two folders state names nothing. The page may repeat a module's, a module its folder's. */
+function aboutTwins(stated: ReadonlyMap<string, readonly string[]>): string[] {
+  const owner = new Map<string, string>();
+  return [...stated].flatMap(([path, numbers]) =>
+    numbers.flatMap((it) => {
+      if (path.endsWith(".md")) return [];
+      const first = owner.get(it);
+      if (first !== undefined && partOf(first) !== partOf(path)) return [`${path} states ${it}, which ${first} states as well; take another letter`];
+      owner.set(it, path);
+      return [];
+    }),
+  );
 }
 
 function headOf(file: SourceFile): string {

@@ -52,6 +52,11 @@ const faults: readonly (readonly [what: string, files: Readonly<Record<string, s
     { "src/base/a.ts": 'import "./b.ts";\n', "src/base/b.ts": 'import "./a.ts";\n' },
     /a\.ts -> src\/base\/b\.ts -> src\/base\/a\.ts is a cycle/,
   ],
+  [
+    "two modules that state one number",
+    { "src/model/model.ts": "//   J1. Other.\n\nexport const model = 1;\n" },
+    /J1, which src\/journal\/journal\.ts states as well/,
+  ],
   ["a long file", { "src/base/ids.ts": "\n".repeat(501) }, /501 lines/],
   ["a long function", { "src/base/ids.ts": `export function run(): void {\n${longBody}}\n` }, /82 lines/],
   ["any", { "src/base/ids.ts": "export const id = (1 as unknown) as any;\n" }, /says any/],
@@ -71,6 +76,11 @@ for (const [what, files, complaint] of faults) {
     assert.match(complaints[0] ?? "", complaint);
   });
 }
+
+test("a ring closed by a type's import is no cycle: nothing of it is left when it runs", () => {
+  const ring = { "src/base/a.ts": 'import "./b.ts";\n', "src/base/b.ts": 'import type { A } from "./a.ts";\nexport type B = A;\n' };
+  assert.deepEqual(withFault(ring), []);
+});
 
 test("functions inside a function count for themselves, not for it", () => {
   const nested = `export function make(): void {\n  function one(): void {\n${"  run();\n".repeat(60)}  }\n${"  run();\n".repeat(30)}}\n`;

@@ -43,8 +43,8 @@ async function ours() {
     },
   });
   const began = instant();
-  const fb = await open({ folder, workflows: [flow] });
-  const run = phase === "first" ? await fb.start(flow, undefined, { key: "crash" }) : await fb.run("last");
+  const fb = await open({ journal: join(folder, "journal.db"), workflows: [flow] });
+  const run = phase === "first" ? await fb.start(flow, undefined, { key: "crash" }) : await fb.resume("last");
   await run.result();
   await fb.close();
   return began;

@@ -10,7 +10,7 @@ const flow = workflow({
       return 1;
     }),
 });
-const fb = await open({ folder: process.argv[2], workflows: [flow] });
+const fb = await open({ journal: `${process.argv[2]}/journal.db`, workflows: [flow] });
 await (await fb.start(flow)).result();
 await fb.close();
 console.log(JSON.stringify({ at }));
