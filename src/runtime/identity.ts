@@ -42,15 +42,19 @@ export function checkName(name: unknown): string {
   throw new FirebreakError("STEP_NAME", { given: String(name).slice(0, 60) });
 }
 
-const sources = new WeakMap<object, string>();
+const identities = new Map<string, string>();
+/** Source texts whose identity is remembered; closures made anew have the same text. */
+const rememberedSources = 1_000;
 
 /** Identity of a function: its source text. Local variables it captures are not part of it. */
 export function workIdentity(work: object, version?: string): string {
   if (version !== undefined) return `v:${version}`;
-  let known = sources.get(work);
+  const source = String(work);
+  let known = identities.get(source);
   if (known === undefined) {
-    known = sha(String(work)).slice(0, 16);
-    sources.set(work, known);
+    known = sha(source).slice(0, 16);
+    if (identities.size >= rememberedSources) identities.clear();
+    identities.set(source, known);
   }
   return known;
 }

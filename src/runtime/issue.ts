@@ -42,3 +42,35 @@ export interface Issue {
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
+
+/** An issue. Its AbortController is made when first looked at: most steps never need one. */
+export class OpenIssue implements Issue {
+  readonly key: string;
+  readonly identity: StepIdentity;
+  readonly scope: Scope;
+  readonly work: Work;
+  readonly input: Canonical | undefined;
+  readonly traced: TracedInput | undefined;
+  readonly may: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  state: Issue["state"] = "queued";
+  #abort: AbortController | undefined;
+
+  constructor(it: Omit<Issue, "state" | "abort">) {
+    this.key = it.key;
+    this.identity = it.identity;
+    this.scope = it.scope;
+    this.work = it.work;
+    this.input = it.input;
+    this.traced = it.traced;
+    this.may = it.may;
+    this.resolve = it.resolve;
+    this.reject = it.reject;
+  }
+
+  get abort(): AbortController {
+    this.#abort ??= new AbortController();
+    return this.#abort;
+  }
+}

@@ -117,7 +117,9 @@ async function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: numbe
   const call: LeafCall = {
     input: Replay.inputOf(issue),
     attempt,
-    abort: issue.abort.signal,
+    get abort() {
+      return issue.abort.signal;
+    },
     scope: () => (issue.inner ??= new Scope(replay, childScope(issue.identity))),
     note: (more) => Object.assign(notes.more, more),
     keep: (blob) => void notes.blobs.push(blob),
@@ -146,7 +148,7 @@ async function withTimeout(replay: Replay, issue: Issue, timeoutMs: number, run:
     });
   });
   try {
-    return await Promise.race([run({ ...call, abort }), late]);
+    return await Promise.race([run(Object.create(call, { abort: { value: abort } }) as LeafCall), late]);
   } finally {
     cancel();
   }

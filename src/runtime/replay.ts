@@ -10,11 +10,11 @@
 
 import { FirebreakError } from "../base/errors.ts";
 import { canonical, type Canonical, decode, type Value } from "../base/values.ts";
-import type { AnyEvent, NewEvent } from "../journal/events.ts";
+import type { AnyEvent, NewEvent, StepIdentity } from "../journal/events.ts";
 import type { Append, Appended, Blob } from "../journal/journal.ts";
 import type { Cap } from "./cap.ts";
 import { childScope, identityKey, stepPath } from "./identity.ts";
-import type { Issue, Work } from "./issue.ts";
+import { type Issue, OpenIssue, type Work } from "./issue.ts";
 import { canonicalInput, Lineage } from "./lineage.ts";
 import { answerOf, type Completion, Records } from "./records.ts";
 import type { Host, ReplayEnd, Reuse } from "./runtime.ts";
@@ -63,6 +63,7 @@ export class Replay {
   #next = 0;
   #live = false;
   #busy = 0;
+  #rested = false;
   #lost: string | undefined;
   #main: Settled | undefined;
   #wake: (() => void) | undefined;
@@ -87,7 +88,9 @@ export class Replay {
     this.#invoke(body);
     try {
       for (;;) {
-        await turn();
+        // Woken from rest, everything the delivery before set off has come to rest already.
+        if (!this.#rested) await turn();
+        this.#rested = false;
         const end = await this.#advance();
         if (end !== undefined) return end;
       }
@@ -151,14 +154,8 @@ export class Replay {
   #open(it: Pick<Issue, "identity" | "scope" | "work" | "input" | "resolve" | "reject"> & { given: unknown; from?: readonly unknown[] }): void {
     const key = identityKey(it.identity);
     const { given, from, ...rest } = it;
-    const issue: Issue = {
-      ...rest,
-      key,
-      traced: it.input === undefined ? undefined : this.lineage.trace(it.input, given, from),
-      may: this.delivered,
-      state: "queued",
-      abort: new AbortController(),
-    };
+    const traced = it.input === undefined ? undefined : this.lineage.trace(it.input, given, from);
+    const issue: Issue = new OpenIssue({ ...rest, key, traced, may: this.delivered });
     this.#issues.set(key, issue);
     it.scope.open.add(issue);
     const deferred = this.#deferred.get(key);
@@ -167,8 +164,7 @@ export class Replay {
       this.records.queue.splice(this.#next, 0, deferred);
       issue.state = "recorded";
     } else if (this.#isRecorded(key)) issue.state = "recorded";
-    else if (it.work.enter || this.records.scopes.has(childScope(it.identity))) this.#start(issue);
-    else if (this.#live) this.#start(issue);
+    else if (this.#live || it.work.enter || this.#hasRecordsBelow(it.identity)) this.#start(issue);
     this.#stir();
   }
 
@@ -178,6 +174,10 @@ export class Replay {
     if (this.#live) return false;
     this.#recordedKeys ??= new Set(this.records.queue.map((it) => it.key));
     return this.#recordedKeys.has(key);
+  }
+
+  #hasRecordsBelow(identity: StepIdentity): boolean {
+    return this.records.scopes.size > 0 && this.records.scopes.has(childScope(identity));
   }
 
   #start(issue: Issue): void {
@@ -479,7 +479,10 @@ export class Replay {
 
   #rest(): Promise<undefined> {
     return new Promise((resolve) => {
-      this.#wake = () => resolve(undefined);
+      this.#wake = () => {
+        this.#rested = true;
+        resolve(undefined);
+      };
     });
   }
 
@@ -522,7 +525,7 @@ export class Replay {
 
   /** The value an issue was given, as its work receives it. */
   static inputOf(issue: Issue): Value | undefined {
-    return issue.input === undefined ? undefined : decode(issue.input.json).value;
+    return issue.input?.value;
   }
 }
 

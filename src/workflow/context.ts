@@ -298,7 +298,9 @@ export class Context {
         return new Context(call.scope(), env, brake);
       },
       attempt: call.attempt,
-      abort: call.abort,
+      get abort() {
+        return call.abort;
+      },
     };
   }
 

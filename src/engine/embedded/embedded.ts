@@ -216,6 +216,7 @@ export class EmbeddedEngine implements Engine {
       const replay = new Replay(this.#host(run, started.data.root, epoch), await this.#replayOptions(run, started.data));
       this.#active.set(run, replay);
       const end = await replay.execute(events, (scope) => program.run(scope, started.data));
+      if (end.kind === "parked") void this.#armTimer();
       if (end.kind === "lost" && replay.fault !== undefined) this.#faults.set(run, replay.fault);
     } catch (error) {
       await this.#quarantine(run, epoch, error);
@@ -256,7 +257,6 @@ export class EmbeddedEngine implements Engine {
     if (this.#again.delete(run)) this.#wakeUp(run);
     const next = this.#queue.shift();
     if (next !== undefined) this.#wakeUp(next);
-    void this.#armTimer();
   }
 
   #host(run: RunId, root: RunId, epoch: number): Host {
