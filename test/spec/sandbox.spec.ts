@@ -227,7 +227,7 @@ function endlessPrograms(run: Run): void {
     ["one large array", "new Float64Array(1e9).fill(1)"],
   ]) {
     it(`that takes memory in ${what} is stopped as that`, async () => {
-      const result = await run(code!, { memoryMb: 64, timeoutMs: 20_000 });
+      const result = await run(code!, { memoryMb: 32, timeoutMs: 20_000 });
       assert.equal(result.exit, "memory", result.stderr);
       assert.equal(result.exitCode, null);
       assert.match(result.stderr, /memory|allocation|length/i);
@@ -238,12 +238,12 @@ function endlessPrograms(run: Run): void {
     const result = await run(
       "for (;;) { try { const a = []; for (;;) a.push('x'.repeat(1e6) + a.length) } catch {} }",
       {
-        memoryMb: 64,
-        timeoutMs: 1_000,
+        memoryMb: 32,
+        timeoutMs: 700,
       },
     );
     assert.ok(["timeout", "memory"].includes(result.exit), result.exit);
-    soon(result, 1_000);
+    soon(result, 700);
   });
 
   it("that prints without end is stopped, and its first 256 kB are kept (X3)", async () => {

@@ -44,6 +44,27 @@ export interface ProcessLimits {
   readonly addressBytes?: number;
 }
 
+/** Namespaces of its own for everything, no rights, no environment, /usr to read. */
+const isolation: readonly string[] = [
+  ...words(
+    "--unshare-all --unshare-user --disable-userns --die-with-parent --new-session --clearenv --cap-drop ALL",
+  ),
+  ...words(
+    "--uid 1000 --gid 1000 --hostname sandbox --setenv PATH /usr/bin --setenv HOME /work --setenv LANG C.UTF-8",
+  ),
+  ...words("--ro-bind /usr /usr"),
+];
+
+/** File systems in memory, which no rlimit counts: each is read-only or has a size. */
+const memoryFileSystems: readonly string[] = [
+  ...words(`--proc /proc --dev /dev --size ${limits.sharedMemoryBytes} --tmpfs /dev/shm --remount-ro /dev`),
+  ...words(`--size ${limits.scratchBytes} --tmpfs /tmp`),
+];
+
+function words(line: string): string[] {
+  return line.split(" ");
+}
+
 /** Arguments of bwrap that run `command` in /work with nothing but /usr, node and the two folders. */
 export function bubblewrapArguments(
   tools: Tools,
@@ -52,69 +73,15 @@ export function bubblewrapArguments(
   filtered: boolean,
   command: readonly string[],
 ): string[] {
+  const { work, program } = folder;
   return [
-    "--unshare-all",
-    "--unshare-user",
-    "--disable-userns",
-    "--die-with-parent",
-    "--new-session",
-    "--clearenv",
-    "--cap-drop",
-    "ALL",
-    "--uid",
-    "1000",
-    "--gid",
-    "1000",
-    "--hostname",
-    "sandbox",
-    "--setenv",
-    "PATH",
-    "/usr/bin",
-    "--setenv",
-    "HOME",
-    "/work",
-    "--setenv",
-    "LANG",
-    "C.UTF-8",
-    "--ro-bind",
-    "/usr",
-    "/usr",
+    ...isolation,
     ...systemLinks(),
-    "--proc",
-    "/proc",
-    // Both are file systems in memory that no rlimit counts: read-only, or with a size.
-    "--dev",
-    "/dev",
-    "--size",
-    String(limits.sharedMemoryBytes),
-    "--tmpfs",
-    "/dev/shm",
-    "--remount-ro",
-    "/dev",
-    "--size",
-    String(limits.scratchBytes),
-    "--tmpfs",
-    "/tmp",
-    "--ro-bind",
-    tools.node,
-    nodeInside,
-    "--ro-bind",
-    folder.program,
-    "/program",
-    "--bind",
-    folder.work,
-    "/work",
-    "--chdir",
-    "/work",
-    "--remount-ro",
-    "/",
-    "--info-fd",
-    String(infoFd),
+    ...memoryFileSystems,
+    ...["--ro-bind", tools.node, nodeInside, "--ro-bind", program, "/program", "--bind", work, "/work"],
+    ...["--chdir", "/work", "--remount-ro", "/", "--info-fd", String(infoFd)],
     ...(filtered ? ["--seccomp", String(filterFd)] : []),
-    "--",
-    tools.prlimit,
-    ...limitFlags(rlimits),
-    ...command,
+    ...["--", tools.prlimit, ...limitFlags(rlimits), ...command],
   ];
 }
 
