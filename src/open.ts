@@ -16,15 +16,17 @@ import { lockProcess, soleProcess } from "./engine/embedded/process-lock.ts";
 import type { AnyEvent, JournalEvent, NewEvent } from "./journal/events.ts";
 import type { Journal, RunFilter, RunHead } from "./journal/journal.ts";
 import { loadValues, viewRun, type RunView } from "./journal/view.ts";
-import type { Model } from "./model/model.ts";
+import type { Model, ModelRef } from "./model/model.ts";
 import { foundKeys } from "./model/provider.ts";
 import { createModelRegistry } from "./model/registry.ts";
 import { type Decision, decide } from "./review/review.ts";
 import { listReviews, type ReviewItem } from "./review/review-item.ts";
 import type { Program } from "./runtime/engine.ts";
 import { reuseOf } from "./runtime/reuse.ts";
+import type { Guard } from "./runtime/runtime.ts";
 import { fromStored } from "./runtime/store.ts";
 import { parseSabotage, sabotage } from "./standin/saboteur.ts";
+import type { Tool } from "./tool/tool.ts";
 import { RunHandleImpl } from "./run-handle.ts";
 import { failureChain } from "./resume.ts";
 import { makeProgram, type MakeAgentEnv, parseWorkflowInput, type RunOptions } from "./workflow/program.ts";
@@ -52,6 +54,16 @@ export interface OpenOptions {
   readonly synchronous?: "full" | "normal";
   /** Timers due within this many ms are waited for in memory; default 1,000. */
   readonly lingerMs?: number;
+  /** @internal What firebreak/testing puts in the place of models and tools. */
+  readonly rig?: Rig;
+}
+
+/** Stand-ins of a test. */
+export interface Rig {
+  readonly guard?: Guard;
+  /** What a step's models are replaced with. */
+  readonly models?: (step: string, refs: readonly ModelRef[]) => readonly ModelRef[];
+  readonly tool?: (it: Tool) => Tool;
 }
 
 export interface StartOptions extends RunOptions {
@@ -146,13 +158,14 @@ class Opened implements Firebreak {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     for (const it of options.workflows ?? []) this.#workflows.set(it.name, it);
-    this.#makeEnv = agentEnvOf(options.config ?? {}, env);
+    this.#makeEnv = agentEnvOf(options.config ?? {}, env, options.rig ?? {});
     this.#engine = new EmbeddedEngine({
       journal,
       clock: this.#clock,
       find: (name, file) => this.#find(name, file),
       liveness: locks === undefined ? soleProcess() : lockProcess(locks),
       drive: options.drive ?? "all",
+      ...(options.rig?.guard === undefined ? {} : { guard: options.rig.guard }),
       reuseFor: async (_run, old) => reuseOf(await journal.read(old)),
       ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
     });
@@ -335,7 +348,7 @@ class Opened implements Firebreak {
 }
 
 /** How the agents of a run get their models: aliases, the run's own choice, planted faults. */
-function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>): MakeAgentEnv {
+function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>, rig: Rig): MakeAgentEnv {
   const registry = createModelRegistry({
     env,
     ...(config.aliases === undefined ? {} : { aliases: config.aliases }),
@@ -346,8 +359,10 @@ function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>): MakeA
     const plans = (options.sabotage ?? []).map((text) => parseSabotage(text, config.faults === undefined ? {} : { faults: config.faults }));
     if (options.model !== undefined) registry.resolve(options.model);
     const made: AgentEnv = {
+      ...(rig.tool === undefined ? {} : { tool: rig.tool }),
       models(step, refs) {
-        const models = (options.model === undefined ? refs : [options.model]).map((it) => registry.resolve(it));
+        const named = options.model === undefined ? refs : [options.model];
+        const models = (rig.models?.(step, named) ?? named).map((it) => registry.resolve(it));
         const first = models[0]!.id;
         return models.map((model) => spoiled(model, step, first));
       },

@@ -16,7 +16,8 @@ import { climb } from "./ladder.ts";
 import { defaultRungs, type Rung } from "./rung.ts";
 
 /** Work of an agent's step. The input was parsed by the agent's schema before. */
-export function agentWork(scope: Scope, it: Agent<never, never>, step: string, env: AgentEnv, brake: Brake | undefined): Work {
+export function agentWork(scope: Scope, given: Agent<never, never>, step: string, env: AgentEnv, brake: Brake | undefined): Work {
+  const it = env.tool === undefined ? given : { ...given, bound: given.bound.map(env.tool) };
   return compositeWork(scope.replay, {
     body: async (call) => {
       const models = env.models(step, it.models);

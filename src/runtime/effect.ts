@@ -8,7 +8,7 @@ import { canonical, decode, type Json, sha, type Value } from "../base/values.ts
 import type { NewEvent } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
 import type { Issue, Work } from "./issue.ts";
-import { fail, messageOf } from "./leaf.ts";
+import { fail, messageOf, pathOf } from "./leaf.ts";
 import { type Slot, slotKey } from "./records.ts";
 import { Replay } from "./replay.ts";
 import { toStored } from "./store.ts";
@@ -78,7 +78,10 @@ async function sendNow(replay: Replay, issue: Issue, spec: EffectSpec, it: Sendi
   replay.host.live?.({ kind: "live.started", scope: issue.identity.scope, name: issue.identity.name, step: "tool", attempt: 1 });
   let receipt: Json;
   try {
-    const answer = await spec.send({ input: it.input, idempotencyKey: it.idempotencyKey, abort: issue.abort.signal, keep: (blob) => void blobs.push(blob) });
+    const send = async (): Promise<unknown> =>
+      spec.send({ input: it.input, idempotencyKey: it.idempotencyKey, abort: issue.abort.signal, keep: (blob) => void blobs.push(blob) });
+    const { guard } = replay.host;
+    const answer = await (guard === undefined ? send() : guard.work(pathOf(issue), send));
     receipt = canonical(answer ?? null, "receipt").json;
   } catch (error) {
     if (error instanceof EffectNotSent || (error as { notSent?: boolean }).notSent === true) {

@@ -126,8 +126,10 @@ async function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: numbe
     reserve: async (usd) => replay.cap?.reserve(issue, usd),
     delta: deltas(replay, issue, attempt),
   };
-  if (spec.timeoutMs === undefined) return spec.run(call);
-  return withTimeout(replay, issue, spec.timeoutMs, spec.run, call);
+  const { guard } = replay.host;
+  const run = guard === undefined ? spec.run : (it: LeafCall) => guard.work(pathOf(issue), () => spec.run(it));
+  if (spec.timeoutMs === undefined) return run(call);
+  return withTimeout(replay, issue, spec.timeoutMs, run, call);
 }
 
 function deltas(replay: Replay, issue: Issue, attempt: number): LeafCall["delta"] {

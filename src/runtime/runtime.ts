@@ -38,8 +38,17 @@ export interface Host {
   commitLate(events: readonly NewEvent[]): Promise<void>;
   readAfter(seq: number): Promise<readonly AnyEvent[]>;
   blob(hash: string): Promise<Uint8Array>;
+  /** Present in tests only. */
+  readonly guard?: Guard | undefined;
   /** Present while somebody watches. */
   readonly live?: ((note: LiveNote) => void) | undefined;
+}
+
+/** Told where workflow code begins and where a step's work does. What it returns stands for the result. */
+export interface Guard {
+  workflow<T>(run: () => T): T;
+  /** @param path Name of the step, with the names around it. */
+  work<T>(path: string, run: () => T): T;
 }
 
 /** What is going on now; not durable. */

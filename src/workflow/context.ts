@@ -91,7 +91,7 @@ export class Context {
         return this.#callAgent(it, name, input, options.from) as Promise<Output>;
       }
       case "tool":
-        return callToolStep(this, this.#scope, definition as unknown as Tool, name, input, options) as Promise<Output>;
+        return callToolStep(this, this.#scope, this.#toolOf(definition as unknown as Tool), name, input, options) as Promise<Output>;
       case "workflow":
         return replay.issue(this.#scope, "run", name, input, childRun(this.#scope, definition as unknown as Workflow, this.#env), options.from) as Promise<Output>;
       default: {
@@ -246,6 +246,10 @@ export class Context {
   }
 
   // ---- What the methods share ---------------------------------------------------
+
+  #toolOf(it: Tool): Tool {
+    return this.#env.agents.tool?.(it) ?? it;
+  }
 
   #callAgent(it: Agent<never, never>, name: string, input: unknown, from: readonly unknown[] | undefined): Promise<unknown> {
     const { replay } = this.#scope;

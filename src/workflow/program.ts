@@ -44,7 +44,9 @@ export function makeProgram(definition: AnyWorkflow, makeEnv: MakeAgentEnv): Pro
       // The input counts as delivered by the run's first event.
       const input = replay.lineage.deliver(1, stored);
       replay.delivered = Math.max(replay.delivered, 1);
-      const output = await it.run(new Context(scope, env), input);
+      const { guard } = replay.host;
+      const execute = (): Promise<unknown> => it.run(new Context(scope, env), input);
+      const output = await (guard === undefined ? execute() : guard.workflow(execute));
       if (it.output === undefined) return output;
       const schema = it.output;
       const parsed = await replay.busy(() => parseWith(schema, output));

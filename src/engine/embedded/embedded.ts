@@ -15,7 +15,7 @@ import { type Append, type Appended, type Blob, endings, type Journal, type RunH
 import type { Engine, FindProgram, Program, StartSpec } from "../../runtime/engine.ts";
 import { failureOf } from "../../runtime/leaf.ts";
 import { Replay, type ReplayOptions } from "../../runtime/replay.ts";
-import type { Host, LiveNote, Reuse } from "../../runtime/runtime.ts";
+import type { Guard, Host, LiveNote, Reuse } from "../../runtime/runtime.ts";
 import { runStarted } from "../../runtime/run-started.ts";
 import { toStored } from "../../runtime/store.ts";
 import { type Liveness, soleProcess } from "./process-lock.ts";
@@ -31,6 +31,8 @@ export interface EmbeddedOptions {
   readonly pollMs?: number;
   /** Timers due within this many ms are waited for in memory. */
   readonly lingerMs?: number;
+  /** Present in tests only. */
+  readonly guard?: Guard;
   /** Reuse for a run that reruns another. */
   readonly reuseFor?: (run: RunId, old: RunId) => Promise<Reuse>;
 }
@@ -276,6 +278,7 @@ export class EmbeddedEngine implements Engine {
       },
       readAfter: (seq) => engine.journal.read(run, seq),
       blob: (hash) => engine.journal.blob(hash),
+      guard: this.#options.guard,
       get live() {
         const watchers = engine.#watchers.get(run);
         if (watchers === undefined || watchers.size === 0) return undefined;
