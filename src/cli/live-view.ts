@@ -31,6 +31,11 @@ export class LiveView {
     this.#screen = screen;
   }
 
+  /** True where times go on between events, so that it is worth showing again. */
+  get isMoving(): boolean {
+    return this.#screen.isTerminal;
+  }
+
   /** Shows the state of the run now. In a pipe it prints only what is new. */
   update(view: RunView, running: readonly RunningStep[], now: number): void {
     if (this.#screen.isTerminal) this.#redraw(view, running, now);

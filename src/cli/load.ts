@@ -5,6 +5,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FirebreakError } from "../base/errors.ts";
+import type { Config } from "../config.ts";
 
 /** What the command line needs to know of a definition. */
 export interface WorkflowDefinition {
@@ -19,12 +20,14 @@ export interface LoadedWorkflow {
   readonly exportName: string;
   /** The exported default input, when there is one; a function was called. */
   readonly input?: unknown;
+  /** The exported `summary`, when there is one: says an output in the workflow's own words. */
+  readonly summary?: (output: unknown) => unknown;
 }
 
 export interface LoadedConfig {
   /** Absolute path; absent when there is none. */
   readonly file?: string;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: Config;
 }
 
 const extensions = [".ts", ".mts", ".js", ".mjs", ".cts", ".cjs", ".tsx"];
@@ -53,7 +56,19 @@ export async function loadWorkflow(given: string, folder: string = process.cwd()
     typeof exportedInput === "function"
       ? await callInput(exportedInput as () => unknown, file)
       : exportedInput;
-  return { workflow, file, exportName, ...(input === undefined ? {} : { input }) };
+  const summary = exported["summary"];
+  return {
+    workflow,
+    file,
+    exportName,
+    ...(input === undefined ? {} : { input }),
+    ...(typeof summary === "function" ? { summary: summary as (output: unknown) => unknown } : {}),
+  };
+}
+
+/** Everything a file exports. @throws WORKFLOW_FILE_FAILED */
+export function importExports(file: string): Promise<Readonly<Record<string, unknown>>> {
+  return importFile(file, process.cwd());
 }
 
 /** The configuration beside a file or in a folder above it; empty when there is none. @throws CONFIG_FAILED */

@@ -10,7 +10,7 @@ interface CliErrors {
   readonly OPTION_INVALID: ErrorRow<{ option: string; given: string; mend: string }>;
   readonly FOLDER_NOT_EMPTY: ErrorRow<{ folder: string; found: string }>;
   readonly STEP_UNKNOWN: ErrorRow<{ runId: string; given: string; known: string }>;
-  readonly REVIEW_UNKNOWN: ErrorRow<{ given: string; open: string }>;
+  readonly REVIEW_NOT_FOUND: ErrorRow<{ given: string; open: string }>;
   readonly TERMINAL_NEEDED: ErrorRow<{ what: string; mend: string }>;
   readonly EDITOR_FAILED: ErrorRow<{ editor: string; reason: string }>;
 }
@@ -63,7 +63,7 @@ export const cliErrors: CliErrors = {
     message: (it) => `run ${it.runId} has no step "${it.given}"`,
     fix: (it) => `Its steps are ${it.known}. A step's number works too.`,
   }),
-  REVIEW_UNKNOWN: row({
+  REVIEW_NOT_FOUND: row({
     retryable: false,
     message: (it) => `no open review is meant by "${it.given}"`,
     fix: (it) => (it.open === "" ? "No review is open: see firebreak ls." : `Open are: ${it.open}.`),

@@ -1,0 +1,53 @@
+// lint: what can be said of a workflow before its first run.
+
+import { relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { type Finding, lintSource } from "./lint-source.ts";
+import { importExports, loadWorkflow } from "./load.ts";
+import { oneLine } from "./plain-text.ts";
+import type { Screen } from "./screen.ts";
+import { plural } from "./units.ts";
+
+/** Loads a file, which proves its definitions, and reads its workflow for what a replay would trip over. */
+export async function lint(screen: Screen, given: string, flags: { readonly json?: boolean }): Promise<ExitCode> {
+  const loaded = await loadWorkflow(given);
+  const file = relative(process.cwd(), loaded.file);
+  const { run } = loaded.workflow as unknown as { readonly run: unknown };
+  const source = String(run);
+  const first = lineOf(readFileSync(loaded.file, "utf8"), source);
+  const findings: Finding[] = [...lintSource(source).map((it) => ({ ...it, line: it.line + first - 1 })), ...(await unchecked(loaded.file))];
+  if (flags.json === true) screen.print(JSON.stringify(findings.map((it) => ({ file, ...it })), null, 2));
+  else {
+    for (const it of findings) {
+      const style = it.severity === "error" ? "red" : "yellow";
+      screen.print(`${file}:${it.line}  ${screen.style(style, it.severity)}  ${oneLine(it.message)}. ${it.mend}`);
+    }
+    screen.print(findings.length === 0 ? `${file}: nothing found in workflow "${oneLine(loaded.workflow.name)}"` : plural(findings.length, "finding"));
+  }
+  return findings.some((it) => it.severity === "error") ? exitCodes.failed : exitCodes.ok;
+}
+
+/** Line on which a function begins in its file; 1 when another form of it was loaded. */
+function lineOf(text: string, source: string): number {
+  const head = source.split("\n", 1)[0] ?? "";
+  const at = text.indexOf(source) >= 0 ? text.indexOf(source) : text.indexOf(head);
+  return at < 0 ? 1 : text.slice(0, at).split("\n").length;
+}
+
+interface AgentLike {
+  readonly kind: "agent";
+  readonly name: string;
+  readonly unchecked?: string;
+}
+
+/** Agents of the file that say they have no checks. */
+async function unchecked(file: string): Promise<Finding[]> {
+  const exported = Object.values(await importExports(file));
+  const agents = exported.filter((it): it is AgentLike => typeof it === "object" && it !== null && "kind" in it && it.kind === "agent");
+  return agents.flatMap((it): Finding[] => {
+    if (it.unchecked === undefined) return [];
+    const message = `agent "${it.name}" is unchecked: ${it.unchecked}`;
+    return [{ severity: "warning", line: 1, message, mend: "Give it checks when what it says can be held against something." }];
+  });
+}
