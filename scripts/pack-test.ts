@@ -33,6 +33,8 @@ interface Manifest {
 const { scripts = {} } = JSON.parse(readFileSync(join(app, "package.json"), "utf8")) as Manifest;
 assert.ok(scripts["start"] !== undefined, "the new project has no `npm start`");
 assert.ok(scripts["test"] !== undefined, "the new project has no `npm test`");
+run(app, "npx", "tsc", "-p", ".");
+say("the new project's types are right");
 say(run(app, "npm", "start").trim());
 say(run(app, "npm", "test").trim());
 say(run(app, "npx", "firebreak", "ls").trim());
