@@ -17,6 +17,14 @@ import { runStride } from "./sqlite-schema.ts";
 /** Most running runs whose heads are remembered; others are read when needed. */
 const rememberedLimit = 2_000;
 
+/** SQLITE_CONSTRAINT, in the low byte of its extended codes. */
+const constraintCode = 19;
+
+function isTaken(error: unknown): boolean {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === "number" && (code & 0xff) === constraintCode;
+}
+
 const endedStatuses: ReadonlySet<string> = new Set(Object.values(endings));
 
 export class SqliteWriter {
@@ -62,6 +70,42 @@ export class SqliteWriter {
     const bases = this.#writeRuns(plan.heads, found);
     this.#writeEvents(placed, bases);
     return outcomes;
+  }
+
+  /**
+   * Writes a batch of one event that changes no run row, as a transaction of its own: one statement, as for most
+   * steps of a run that is alone. Undefined when the batch is not of that kind, or another process wrote this
+   * sequence first: then nothing was written.
+   *
+   * Why no lock is taken before: every append of this run takes the next sequence, which is the event's key. So what
+   * another process did since the head was remembered shows as a key that is taken.
+   */
+  writeAlone(batch: readonly CommitRequest[]): readonly CommitOutcome[] | undefined {
+    const append = batch[0]!.appends[0];
+    if (batch.length !== 1 || batch[0]!.appends.length !== 1 || append === undefined) return undefined;
+    if (append.events.length !== 1 || batch[0]!.blobs.length > 0) return undefined;
+    this.#forgetIfStale();
+    const known = this.#remembered.get(append.run);
+    if (known === undefined) return undefined;
+    const plan = new BatchPlan({ head: () => known.head, keyHolder: () => undefined }, this.#now());
+    let planned: ReturnType<BatchPlan["add"]>;
+    try {
+      planned = plan.add([append]);
+    } catch {
+      // Refused, or so it seems from here: the transaction looks again.
+      return undefined;
+    }
+    const head = plan.heads.get(append.run);
+    if (head === undefined || known.row === undefined || !sameRow(known.row, head)) return undefined;
+    try {
+      this.#writeEvents(planned.placed, new Map([[append.run, known.base]]));
+    } catch (error) {
+      this.forget();
+      if (isTaken(error) || sqliteTrouble(error) === "busy") return undefined;
+      throw error;
+    }
+    this.#remember({ base: known.base, head, row: known.row });
+    return [{ kind: "written", appended: planned.appended, events: planned.placed.map((it) => it.event) }];
   }
 
   /** The transaction is durable. */

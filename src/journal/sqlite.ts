@@ -11,7 +11,7 @@ import { FirebreakError } from "../base/errors.ts";
 import type { RunId } from "../base/ids.ts";
 import { verifyBlob } from "./blob-store.ts";
 import { encodeAppends } from "./commit-plan.ts";
-import { CommitQueue } from "./commit-queue.ts";
+import { type CommitOutcome, CommitQueue, type CommitRequest } from "./commit-queue.ts";
 import type { AnyEvent } from "./events.ts";
 import type { Append, Appended, Blob, Journal, JournalListener, RunFilter, RunHead } from "./journal.ts";
 import { matchesFilter } from "./run-filter.ts";
@@ -77,7 +77,9 @@ export class SqliteJournal implements Journal {
     this.#lockLimitMs = options.lockLimitMs ?? lockLimitMs;
     this.#reader = new SqliteReader(prepare);
     this.#writer = new SqliteWriter(prepare, this.#reader, options.now ?? Date.now);
-    this.#queue = new CommitQueue((batch) => this.#inTransaction(() => this.#writer.write(batch)));
+    this.#queue = new CommitQueue(
+      async (batch) => this.#alone(batch) ?? this.#inTransaction(() => this.#writer.write(batch)),
+    );
   }
 
   async commit(appends: readonly Append[], blobs: readonly Blob[] = []): Promise<readonly Appended[]> {
@@ -126,6 +128,15 @@ export class SqliteJournal implements Journal {
   close(): Promise<void> {
     this.#closing ??= this.#queue.drain().then(() => this.#handle.close());
     return this.#closing;
+  }
+
+  #alone(batch: readonly CommitRequest[]): readonly CommitOutcome[] | undefined {
+    if (this.#poison !== undefined) return undefined;
+    try {
+      return this.#writer.writeAlone(batch);
+    } catch (error) {
+      throw this.#writeError(error);
+    }
   }
 
   async #inTransaction<Result>(write: () => Result): Promise<Result> {

@@ -39,7 +39,12 @@ export interface ReplayOptions {
 
 type Settled = { ok: true; value: unknown } | { ok: false; error: unknown };
 
+/** Resolves when every promise reaction that was set off has run: Node drains them before it runs the next tick. */
+const rest = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+/** One turn of the event loop. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Deliveries between which other runs and timers get their turn. */
+const deliveriesPerTurn = 64;
 /** Delivered completions are forgotten in lots of this many. */
 const queueTrim = 1_024;
 const ignore = (): void => undefined;
@@ -64,6 +69,8 @@ export class Replay {
   #live = false;
   #busy = 0;
   #rested = false;
+  #steps = 0;
+  #asked = 0;
   #lost: string | undefined;
   #main: Settled | undefined;
   #wake: (() => void) | undefined;
@@ -89,7 +96,7 @@ export class Replay {
     try {
       for (;;) {
         // Woken from rest, everything the delivery before set off has come to rest already.
-        if (!this.#rested) await turn();
+        if (!this.#rested) await ((this.#steps += 1) % deliveriesPerTurn === 0 ? turn() : rest());
         this.#rested = false;
         const end = await this.#advance();
         if (end !== undefined) return end;
@@ -157,6 +164,7 @@ export class Replay {
     const traced = it.input === undefined ? undefined : this.lineage.trace(it.input, given, from);
     const issue: Issue = new OpenIssue({ ...rest, key, traced, may: this.delivered });
     this.#issues.set(key, issue);
+    this.#asked += 1;
     it.scope.open.add(issue);
     const deferred = this.#deferred.get(key);
     if (deferred !== undefined) {
@@ -323,7 +331,18 @@ export class Replay {
       this.#next += 1;
       return undefined;
     }
+    if (await this.#isUnsure()) return undefined;
     return this.#diverged(next);
+  }
+
+  #looked = -1;
+
+  /** Before the code is called stuck or changed: one turn of the event loop in which nothing new may be asked for. */
+  async #isUnsure(): Promise<boolean> {
+    if (this.#looked === this.#asked) return false;
+    this.#looked = this.#asked;
+    await turn();
+    return true;
   }
 
   async #deliver(issue: Issue, next: Completion): Promise<void> {
@@ -393,6 +412,7 @@ export class Replay {
   /** Nothing runs: either something outside is waited for, or the code awaits what is no step. */
   async #idle(): Promise<ReplayEnd | undefined> {
     const waiting = [...this.#issues.values()].filter((it) => it.state === "waiting");
+    if (waiting.length === 0 && (await this.#isUnsure())) return undefined;
     if (waiting.length === 0) return this.#conclude({ ok: false, error: this.#notAStep() });
     const wakeAt = Math.min(...waiting.map((it) => it.wakeAt ?? Number.POSITIVE_INFINITY));
     if (wakeAt - this.host.clock.now() <= this.options.lingerMs) return this.#rest();
