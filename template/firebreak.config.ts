@@ -4,12 +4,13 @@
 // key in the environment and name it, for example: strong: "anthropic:claude-sonnet-4-5". A run is capped
 // at 1.00 USD and 200 calls unless you say otherwise.
 
+import { defineConfig } from "firebreak";
 import { baselineModel } from "firebreak/standin";
 import { jobs } from "./jobs.ts";
 
-export default {
-  models: {
+export default defineConfig({
+  aliases: {
     fast: baselineModel({ jobs, name: "fast" }),
     strong: baselineModel({ jobs, name: "strong" }),
   },
-};
+});

@@ -13,7 +13,7 @@ export interface TextFile {
 export interface SolubilityCase {
   readonly question: string;
   readonly table: TextFile;
-  readonly papers: readonly TextFile[];
+  readonly papers: TextFile[];
 }
 
 /** Largest text file read, bytes. */
