@@ -118,12 +118,19 @@ function evidenceHolds(claim: AssessedClaim, path: string, tables: Tables): Find
     const again = tables.query(it.query);
     if (!again.ok)
       return [{ message: `The query shown cannot be asked: ${again.error}`, path: place, claimed: it.query }];
-    const [claimed, found] = [JSON.stringify(it.rows), JSON.stringify(again.value)];
+    const [claimed, found] = [rowsText(it.rows), rowsText(again.value)];
     return claimed === found
       ? []
       : [{ message: "The rows shown are not those of the data.", path: place, claimed, found }];
   });
   return [...wrong, ...numbersHold(claim, path)];
+}
+
+/** Rows as text, whatever the order of their members: what was recorded has its members sorted. */
+function rowsText(rows: QueryRows): string {
+  return JSON.stringify(
+    rows.map((row) => Object.fromEntries(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))),
+  );
 }
 
 /** Numbers of the explanation stand in the rows shown or in the claim: an invented one does not. */
