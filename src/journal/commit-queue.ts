@@ -9,6 +9,9 @@ import type { Appended, Blob, JournalListener } from "./journal.ts";
 /** Most commits that share one transaction; the rest go into the next. */
 const batchLimit = 1_000;
 
+/** Flushes of a chain after which the event loop gets its turn. */
+const flushesPerTurn = 32;
+
 export interface CommitRequest {
   readonly appends: readonly EncodedAppend[];
   readonly blobs: readonly Blob[];
@@ -38,6 +41,9 @@ export class CommitQueue {
   readonly #listeners = new Set<JournalListener>();
   #waiting: Waiting[] = [];
   #flushing = false;
+  #flushes = 0;
+  /** While the reactions to the last flush run. */
+  #isChained = false;
   #idle: (() => void)[] = [];
 
   constructor(write: WriteBatch) {
@@ -72,7 +78,18 @@ export class CommitQueue {
     this.#waiting.push(item);
     if (this.#flushing) return;
     this.#flushing = true;
-    setImmediate(() => void this.#flush());
+    this.#schedule();
+  }
+
+  /**
+   * What the last flush set off by itself (steps that do not wait) is flushed when those reactions have run. What
+   * comes from outside waits for the end of the event loop's turn, so that all that arrived in it shares a sync; so
+   * does a long chain now and then, or timers and sockets would never get their turn.
+   */
+  #schedule(): void {
+    this.#flushes += 1;
+    if (this.#isChained && this.#flushes % flushesPerTurn !== 0) process.nextTick(() => void this.#flush());
+    else setImmediate(() => void this.#flush());
   }
 
   async #flush(): Promise<void> {
@@ -80,7 +97,7 @@ export class CommitQueue {
     if (first.work === undefined) await this.#flushBatch(this.#takeBatch());
     else await runAlone(this.#waiting.shift()!);
     if (this.#waiting.length > 0) {
-      setImmediate(() => void this.#flush());
+      this.#schedule();
       return;
     }
     this.#flushing = false;
@@ -100,6 +117,8 @@ export class CommitQueue {
       for (const { reject } of batch) reject(error);
       return;
     }
+    this.#isChained = true;
+    process.nextTick(() => (this.#isChained = false));
     this.#tell(outcomes);
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.kind === "written") batch[index]!.resolve(outcome.appended);

@@ -20,7 +20,7 @@ const openWaitMs = 10_000;
 /** How long one statement blocks this process for a lock. Longer waits are asynchronous. */
 const lockWaitMs = 100;
 /** 8 kB pages waste less of a page on values of about 1 kB than the default of 4. */
-const pageBytes = 8_192;
+const pageBytes = 4_096;
 
 const magic = "SQLite format 3\0";
 

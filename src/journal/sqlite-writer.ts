@@ -84,7 +84,6 @@ export class SqliteWriter {
     const append = batch[0]!.appends[0];
     if (batch.length !== 1 || batch[0]!.appends.length !== 1 || append === undefined) return undefined;
     if (append.events.length !== 1 || batch[0]!.blobs.length > 0) return undefined;
-    this.#forgetIfStale();
     const known = this.#remembered.get(append.run);
     if (known === undefined) return undefined;
     const plan = new BatchPlan({ head: () => known.head, keyHolder: () => undefined }, this.#now());

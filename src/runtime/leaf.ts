@@ -4,7 +4,7 @@
 import { FirebreakError } from "../base/errors.ts";
 import { canonical, type Canonical, type Json, type Value } from "../base/values.ts";
 import { redact } from "../base/secrets.ts";
-import type { NewEvent, Problem } from "../journal/events.ts";
+import type { EventData, NewEvent, Problem } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
 import { childScope, stepPath, workIdentity } from "./identity.ts";
 import type { Issue, Work } from "./issue.ts";
@@ -62,40 +62,86 @@ interface Notes {
 
 /** Work that runs a function once it is its turn. */
 export function leafWork(replay: Replay, spec: LeafSpec): Work {
-  return {
-    start: (issue) => void perform(replay, issue, spec),
-    ...(spec.finish === undefined ? {} : { finish: spec.finish }),
+  const start = (issue: Issue): void => {
+    const work = spec.identity === undefined ? undefined : workIdentity(spec.identity.work, spec.identity.version);
+    if (replay.options.reuse === undefined && replay.records.attempts.size === 0 && spec.timeoutMs === undefined) {
+      performOnce(replay, issue, spec, work);
+    } else void perform(replay, issue, spec, work);
   };
+  return spec.finish === undefined ? { start } : { start, finish: spec.finish };
 }
 
-async function perform(replay: Replay, issue: Issue, spec: LeafSpec): Promise<void> {
-  const work = spec.identity === undefined ? undefined : workIdentity(spec.identity.work, spec.identity.version);
+/**
+ * The short way of most steps: no attempt before, nothing to reuse, no timeout. A failure takes the long way from its
+ * second attempt on.
+ */
+function performOnce(replay: Replay, issue: Issue, spec: LeafSpec, work: string | undefined): void {
+  const startedAt = replay.host.clock.now();
+  announce(replay, issue, 1);
+  const notes: Notes = { more: {}, blobs: [] };
+  const done = (output: unknown): void => {
+    if (gone(replay, issue)) return;
+    try {
+      issue.made = canonical(output ?? null, "output");
+    } catch (error) {
+      void failedOnce(error);
+      return;
+    }
+    if (issue.inner === undefined && replay.live() === undefined) record(replay, issue, { startedAt, work, notes });
+    else void complete(replay, issue, { startedAt, attempt: 1, work, notes });
+  };
+  const failedOnce = (error: unknown): Promise<void> => afterFailure(replay, issue, spec, work, { error, startedAt, attempt: 1, notes });
+  let output: unknown;
+  try {
+    output = once(replay, issue, spec, 1, notes);
+  } catch (error) {
+    void failedOnce(error);
+    return;
+  }
+  if (isThenable(output)) output.then(done, failedOnce);
+  else done(output);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+interface FailedAttempt {
+  readonly error: unknown;
+  readonly startedAt: number;
+  readonly attempt: number;
+  readonly notes: Notes;
+}
+
+/** Records a failed attempt: another follows, or the step has failed. */
+async function afterFailure(replay: Replay, issue: Issue, spec: LeafSpec, work: string | undefined, it: FailedAttempt): Promise<void> {
+  if (gone(replay, issue)) return;
+  const { error, attempt } = it;
+  const attempts = Math.min(spec.retry?.attempts ?? 1, attemptLimit);
+  if (attempt >= attempts || !mayRetry(error)) return fail(replay, issue, error, it);
+  const delayMs = spec.retryAfterMs?.(error) ?? backoffMs(spec.retry!, attempt);
+  const retryAt = replay.host.clock.now() + delayMs;
+  await attempted(replay, issue, error, attempt, retryAt);
+  return perform(replay, issue, spec, work);
+}
+
+async function perform(replay: Replay, issue: Issue, spec: LeafSpec, work: string | undefined): Promise<void> {
   if (await reuse(replay, issue, work)) return;
   const past = replay.records.attempts.get(issue.key);
-  const attempts = Math.min(spec.retry?.attempts ?? 1, attemptLimit);
-  let attempt = (past?.count ?? 0) + 1;
+  const attempt = (past?.count ?? 0) + 1;
   if (past !== undefined) await pause(replay, issue, past.retryAt);
-  for (;;) {
+  if (gone(replay, issue)) return;
+  const startedAt = replay.host.clock.now();
+  announce(replay, issue, attempt);
+  const notes: Notes = { more: {}, blobs: [] };
+  try {
+    const output = await once(replay, issue, spec, attempt, notes);
     if (gone(replay, issue)) return;
-    const startedAt = replay.host.clock.now();
-    announce(replay, issue, attempt);
-    const notes: Notes = { more: {}, blobs: [] };
-    try {
-      const output = await once(replay, issue, spec, attempt, notes);
-      if (gone(replay, issue)) return;
-      issue.made = canonical(output ?? null, "output");
-      await complete(replay, issue, { startedAt, attempt, work, notes });
-      return;
-    } catch (error) {
-      if (gone(replay, issue)) return;
-      if (attempt >= attempts || !mayRetry(error)) return fail(replay, issue, error, { startedAt, attempt, notes });
-      const delayMs = spec.retryAfterMs?.(error) ?? backoffMs(spec.retry!, attempt);
-      const retryAt = replay.host.clock.now() + delayMs;
-      await attempted(replay, issue, error, attempt, retryAt);
-      await pause(replay, issue, retryAt);
-      attempt += 1;
-    }
+    issue.made = canonical(output ?? null, "output");
+  } catch (error) {
+    return afterFailure(replay, issue, spec, work, { error, startedAt, attempt, notes });
   }
+  await complete(replay, issue, { startedAt, attempt, work, notes });
 }
 
 function gone(replay: Replay, issue: Issue): boolean {
@@ -113,14 +159,14 @@ async function reuse(replay: Replay, issue: Issue, work: string | undefined): Pr
   return true;
 }
 
-async function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: number, notes: Notes): Promise<unknown> {
+function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: number, notes: Notes): unknown {
   const call: LeafCall = {
     input: Replay.inputOf(issue),
     attempt,
     get abort() {
       return issue.abort.signal;
     },
-    scope: () => (issue.inner ??= new Scope(replay, childScope(issue.identity))),
+    scope: () => (issue.inner ??= innerScope(replay, issue, spec)),
     note: (more) => Object.assign(notes.more, more),
     keep: (blob) => void notes.blobs.push(blob),
     reserve: async (usd) => replay.cap?.reserve(issue, usd),
@@ -130,6 +176,12 @@ async function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: numbe
   const run = guard === undefined ? spec.run : (it: LeafCall) => guard.work(pathOf(issue), () => spec.run(it));
   if (spec.timeoutMs === undefined) return run(call);
   return withTimeout(replay, issue, spec.timeoutMs, run, call);
+}
+
+function innerScope(replay: Replay, issue: Issue, spec: LeafSpec): Scope {
+  const path = childScope(issue.identity);
+  if ((spec.retry?.attempts ?? 1) > 1) replay.keepFor(path);
+  return new Scope(replay, path);
 }
 
 function deltas(replay: Replay, issue: Issue, attempt: number): LeafCall["delta"] {
@@ -201,6 +253,40 @@ interface Ended {
   readonly notes: Notes;
 }
 
+/** Records that a step without a scope of its own ended with `issue.made`. */
+function record(replay: Replay, issue: Issue, it: Ended): void {
+  const made = issue.made as Canonical;
+  const { notes } = it;
+  const { blobs } = notes;
+  const { identity, traced } = issue;
+  const now = replay.host.clock.now();
+  // One shape for all records; members that are undefined are not written.
+  const data = {
+    scope: identity.scope,
+    name: identity.name,
+    kind: identity.kind,
+    in: identity.in,
+    n: identity.n,
+    input: traced === undefined ? undefined : toStored(traced.json, sizeOf(issue), blobs),
+    reads: traced === undefined || traced.reads.length === 0 ? undefined : traced.reads,
+    loose: traced?.loose ? true : undefined,
+    may: issue.may,
+    at: it.startedAt,
+    ms: Math.max(0, now - it.startedAt),
+    out: toStored(made.json, made.size, blobs),
+    hash: made.hash,
+    work: it.work,
+    more: isEmpty(notes.more) ? undefined : notes.more,
+  } as EventData["step.completed"];
+  addSpent(issue, notes.more["spent"]);
+  replay.write(issue.scope, { kind: "step.completed", data }, blobs, issue);
+}
+
+function isEmpty(it: object): boolean {
+  for (const _ in it) return false;
+  return true;
+}
+
 /** Records that a step ended with `issue.made`. */
 export async function complete(replay: Replay, issue: Issue, it: Ended): Promise<void> {
   const made = issue.made as Canonical;
@@ -248,6 +334,8 @@ export async function fail(replay: Replay, issue: Issue, error: unknown, it: End
 async function closeInner(replay: Replay, issue: Issue): Promise<{ more: { [key: string]: Json }; covers: Pick<NewEvent, "covers"> }> {
   const inner = issue.inner;
   if (inner === undefined) return { more: {}, covers: {} };
+  // A function may ask for less in one attempt than in another: what it no longer asks for is passed over.
+  if (!issue.work.enter) replay.leave(inner.path);
   for (const path of await replay.end(inner)) replay.warnings.push(`step "${path}" was not awaited and was cancelled`);
   const covers = replay.records.covers(inner.path);
   const spent = inner.spent;

@@ -207,6 +207,7 @@ export class Replay {
     if (this.#lost !== undefined) return new Promise<never>(ignore);
     this.#busy += 1;
     scope.committing += 1;
+    this.#writing.add(scope);
     try {
       const all = this.#pendingEvents.length === 0 ? events : [...this.#pendingEvents.splice(0), ...events];
       const appended = await this.host.commit(all, blobs, also);
@@ -219,8 +220,30 @@ export class Replay {
     } finally {
       this.#busy -= 1;
       scope.committing -= 1;
+      if (scope.committing === 0) this.#writing.delete(scope);
       this.#stir();
     }
+  }
+
+  /** Scopes with commits under way. */
+  readonly #writing = new Set<Scope>();
+  /** Writes one event without waiting for it: its delivery is what others wait for. */
+  write(scope: Scope, event: NewEvent, blobs: readonly Blob[], issue: Issue): void {
+    if (this.#lost !== undefined) return;
+    this.#busy += 1;
+    scope.committing += 1;
+    const events = this.#pendingEvents.length === 0 ? [event] : [...this.#pendingEvents.splice(0), event];
+    const written = (): void => {
+      this.#busy -= 1;
+      scope.committing -= 1;
+      this.cap?.release(issue);
+      this.#stir();
+    };
+    this.host.commit(events, blobs).then(written, (error: unknown) => {
+      this.#fault ??= error;
+      this.lose(FirebreakError.any(error) ? error.code : String(error));
+      written();
+    });
   }
 
   #fault: unknown;
@@ -251,20 +274,28 @@ export class Replay {
     scope.state = state;
     const floating: string[] = [];
     for (const issue of [...scope.open]) {
-      if (issue.work.mustEnd?.()) continue;
+      if (issue.inner !== undefined) this.#drop(issue.inner);
+      if (mustEnd(issue)) continue;
       if (state === "ended") floating.push(stepPath(issue.identity.scope, issue.identity.name));
       this.#cancel(issue);
     }
-    await this.#untilQuiet(scope);
+    await this.busy(() => this.#untilQuiet(scope));
     return floating;
   }
 
   async #untilQuiet(scope: Scope): Promise<void> {
-    while (scope.committing > 0 || [...scope.open].some((it) => it.work.mustEnd?.())) await turn();
+    while (this.#lost === undefined && (this.#isWriting(scope) || [...scope.open].some(mustEnd))) await turn();
     for (const issue of [...scope.open]) this.#cancel(issue);
   }
 
+  /** Commits of a scope, or of one below it, are under way. */
+  #isWriting(scope: Scope): boolean {
+    for (const it of this.#writing) if (it === scope || it.path.startsWith(`${scope.path}/`)) return true;
+    return false;
+  }
+
   #cancel(issue: Issue): void {
+    if (!this.#live) this.#left.add(issue.key);
     issue.abort.abort();
     if (issue.inner !== undefined) this.#drop(issue.inner);
     this.settle(issue);
@@ -272,13 +303,36 @@ export class Replay {
 
   #drop(scope: Scope): void {
     scope.state = "dropped";
+    this.leave(scope.path);
     for (const issue of [...scope.open]) {
-      if (issue.work.mustEnd?.()) continue;
-      issue.abort.abort();
       if (issue.inner !== undefined) this.#drop(issue.inner);
-      scope.open.delete(issue);
-      this.#issues.delete(issue.key);
+      if (!mustEnd(issue)) this.#cancel(issue);
     }
+  }
+
+  /** Nobody asks for what is recorded in this scope any more: its records are passed over, and covered by what is around it. */
+  leave(scope: string): void {
+    if (!this.#live) this.#leftScopes.add(scope);
+    this.records.left.add(scope);
+  }
+
+  /** What is recorded below a step that may be tried again answers each of its attempts. */
+  keepFor(scope: string): void {
+    this.#retried.add(scope);
+  }
+
+  /** A step's function is about to run again. What its last attempt left open is dropped; what it recorded stays. */
+  async renew(issue: Issue): Promise<void> {
+    const before = issue.inner;
+    if (before === undefined) return;
+    issue.inner = new Scope(this, before.path);
+    issue.inner.spent = before.spent;
+    before.state = "dropped";
+    for (const it of [...before.open]) {
+      if (it.inner !== undefined) this.#drop(it.inner);
+      if (!mustEnd(it)) this.#cancel(it);
+    }
+    await this.busy(() => this.#untilQuiet(before));
   }
 
   #invoke(body: (scope: Scope) => Promise<unknown>): void {
@@ -316,11 +370,13 @@ export class Replay {
 
   async #advanceRecorded(next: Completion): Promise<ReplayEnd | undefined> {
     const issue = this.#issues.get(next.key);
+    const retried = this.#retried.size > 0 && isBelow(next.identity.scope, this.#retried);
+    if (retried) this.#deferred.set(next.key, next);
     if (issue !== undefined) {
       await this.#deliver(issue, next);
       return undefined;
     }
-    if (this.#live || this.#isBelowEnded(next.identity.scope)) {
+    if (this.#live || retried || this.#left.has(next.key) || isBelow(next.identity.scope, this.#leftScopes)) {
       // Its scope was left (a branch that lost): the record stands, nobody asks for it.
       this.#next += 1;
       return undefined;
@@ -429,7 +485,11 @@ export class Replay {
       await this.host.commit(events, [], [], this.records.lastSeq);
       return { kind: "parked" };
     } catch (error) {
-      if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) throw error;
+      if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) {
+        this.#fault ??= error;
+        this.lose(FirebreakError.any(error) ? error.code : String(error));
+        return undefined;
+      }
       // Something arrived in the same moment, so there is work again; or the run is no longer ours.
       this.#pendingEvents.unshift(...events.slice(0, -1));
       this.#readGap();
@@ -474,17 +534,11 @@ export class Replay {
 
   #lastName = "";
 
-  #isBelowEnded(scope: string): boolean {
-    return this.#endedScopes.has(scope) || [...this.#endedScopes].some((it) => scope.startsWith(`${it}/`));
-  }
-
-  readonly #endedScopes = new Set<string>();
-
-  /** A scope was left without a record of its own: records below it are passed over. */
-  abandon(scope: Scope): void {
-    this.#endedScopes.add(scope.path);
-    this.#drop(scope);
-  }
+  /** Scopes, and steps, that this replay left before everything recorded was delivered. */
+  readonly #leftScopes = new Set<string>();
+  readonly #left = new Set<string>();
+  /** Scopes below steps that may be tried again. */
+  readonly #retried = new Set<string>();
 
   #hasRunningWorkAbove(scope: string): boolean {
     for (const issue of this.#issues.values()) {
@@ -523,7 +577,8 @@ export class Replay {
     if (event.kind === "signal.received") this.#offerSignals();
     if (event.kind === "run.capped" || event.kind === "review.decided" || completion !== undefined) this.cap?.changed();
     if (event.kind === "run.cancelled") this.lose("cancelled");
-    if (event.kind === "run.claimed" && event.data.owner !== this.host.owner) this.lose("taken over");
+    // Our own claim was written before this replay was made.
+    if (event.kind === "run.claimed") this.lose("taken over");
   }
 
   /** Steps that wait for a signal look again. */
@@ -547,6 +602,18 @@ export class Replay {
   static inputOf(issue: Issue): Value | undefined {
     return issue.input?.value;
   }
+}
+
+/** An effect whose intent is durable is below, or is this step itself. */
+function mustEnd(issue: Issue): boolean {
+  if (issue.work.mustEnd?.() === true) return true;
+  return issue.inner !== undefined && [...issue.inner.open].some(mustEnd);
+}
+
+/** A scope is one of these, or below one. */
+function isBelow(scope: string, those: ReadonlySet<string>): boolean {
+  for (let end = scope.length; end > 0; end = scope.lastIndexOf("/", end - 1)) if (those.has(scope.slice(0, end))) return true;
+  return false;
 }
 
 function isInDoubt(records: Records, issue: Issue): boolean {

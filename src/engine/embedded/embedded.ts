@@ -268,10 +268,10 @@ export class EmbeddedEngine implements Engine {
       root,
       clock: this.clock,
       owner: this.owner,
-      async commit(events, blobs, also, seq) {
+      commit(events, blobs, also, seq) {
         const expect = seq === undefined ? { epoch } : { epoch, seq };
-        const [appended] = await engine.journal.commit([{ run, expect, events }, ...(also ?? [])], blobs);
-        return appended!;
+        const own: Append = { run, expect, events };
+        return engine.journal.commit(also === undefined ? [own] : [own, ...also], blobs).then(first);
       },
       async commitLate(events) {
         await engine.journal.commit([{ run, expect: {}, events }]);
@@ -391,6 +391,10 @@ export class EmbeddedEngine implements Engine {
       });
     }
   }
+}
+
+function first(appended: readonly Appended[]): Appended {
+  return appended[0]!;
 }
 
 const waking: ReadonlySet<string> = new Set(["review.decided", "signal.received", "child.ended", "run.resumed", "effect.settled"]);
