@@ -5,7 +5,7 @@ import type { RunId } from "./base/ids.ts";
 import { canonical } from "./base/values.ts";
 import type { Engine } from "./runtime/engine.ts";
 import type { LiveNote } from "./runtime/runtime.ts";
-import type { AnyEvent, JournalEvent } from "./journal/events.ts";
+import type { AnyEvent } from "./journal/events.ts";
 import { endings, type Journal, type RunHead } from "./journal/journal.ts";
 import { fromStored } from "./runtime/store.ts";
 
@@ -48,19 +48,18 @@ export class RunHandleImpl implements RunHandle {
   }
 
   async result(): Promise<unknown> {
-    const head = await this.#engine.ended(this.id);
-    const end = await this.#ending(head);
-    switch (end?.kind) {
+    const end = await this.#engine.ending(this.id);
+    switch (end.kind) {
       case "run.completed":
         return (await fromStored(end.data.output, (hash) => this.#journal.blob(hash))).value;
       case "run.failed":
         throw new FirebreakError("RUN_FAILED", { runId: this.id, outcome: end.data.outcome, reason: end.data.message });
       case "run.cancelled":
         throw new FirebreakError("RUN_CANCELLED", { runId: this.id, by: end.data.by });
-      default: {
-        const halted = end as JournalEvent<"run.halted"> | undefined;
-        throw new FirebreakError("RUN_HALTED", { runId: this.id, reason: halted?.data.message ?? head.status, mend: halted?.data.fix ?? "" });
-      }
+      case "run.halted":
+        throw new FirebreakError("RUN_HALTED", { runId: this.id, reason: end.data.message, mend: end.data.fix });
+      default:
+        throw new FirebreakError("RUN_HALTED", { runId: this.id, reason: end.kind, mend: "See firebreak show." });
     }
   }
 
@@ -124,13 +123,5 @@ export class RunHandleImpl implements RunHandle {
   async #knowsSignal(id: string): Promise<boolean> {
     const events = await this.#journal.read(this.id);
     return events.some((it) => it.kind === "signal.received" && it.data.id === id);
-  }
-
-  async #ending(head: RunHead): Promise<AnyEvent | undefined> {
-    for (let seq = head.seq; seq > 0; seq -= 1) {
-      const event = await this.#journal.event(this.id, seq);
-      if (event !== undefined && event.kind in endings) return event;
-    }
-    return undefined;
   }
 }

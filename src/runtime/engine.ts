@@ -3,7 +3,7 @@
 
 import type { RunId } from "../base/ids.ts";
 import type { Json, Value } from "../base/values.ts";
-import type { EventData } from "../journal/events.ts";
+import type { AnyEvent, EventData } from "../journal/events.ts";
 import type { RunHead } from "../journal/journal.ts";
 import type { LiveNote } from "./runtime.ts";
 import type { Scope } from "./scope.ts";
@@ -42,6 +42,8 @@ export interface Engine {
   settled(run: RunId): Promise<RunHead>;
   /** Resolves once the run ended. */
   ended(run: RunId): Promise<RunHead>;
+  /** The event that ended the run, once it has. */
+  ending(run: RunId): Promise<AnyEvent>;
   /** Notes of what is going on; runs without a watcher make none. */
   watch(run: RunId, listener: (note: LiveNote) => void): () => void;
   /** Stops driving: runs stay as they are, and can be taken up by another process at once. */

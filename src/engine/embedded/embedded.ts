@@ -54,6 +54,7 @@ export class EmbeddedEngine implements Engine {
   readonly #own = new Set<RunId>();
   readonly #watchers = new Map<RunId, Set<(note: LiveNote) => void>>();
   readonly #waiters = new Map<RunId, Set<() => void>>();
+  readonly #enders = new Map<RunId, Set<(event: AnyEvent | undefined) => void>>();
   readonly #queue: RunId[] = [];
   readonly #faults = new Map<RunId, unknown>();
   readonly #accepting = new Set<RunId>();
@@ -142,6 +143,23 @@ export class EmbeddedEngine implements Engine {
     return this.#until(run, isOver);
   }
 
+  async ending(run: RunId): Promise<AnyEvent> {
+    // A run that is driven here is heard when it ends: nothing needs to be read.
+    if (this.#active.has(run) && !this.#closed) {
+      const heard = await new Promise<AnyEvent | undefined>((resolve) => {
+        const all = this.#enders.get(run) ?? new Set();
+        this.#enders.set(run, all.add(resolve));
+      });
+      if (heard !== undefined) return heard;
+    }
+    const head = await this.ended(run);
+    for (let seq = head.seq; seq > 0; seq -= 1) {
+      const event = await this.journal.event(run, seq);
+      if (event !== undefined && event.kind in endings) return event;
+    }
+    throw new FirebreakError("RUN_UNKNOWN", { given: run });
+  }
+
   watch(run: RunId, listener: (note: LiveNote) => void): () => void {
     const all = this.#watchers.get(run) ?? new Set();
     this.#watchers.set(run, all.add(listener));
@@ -161,6 +179,7 @@ export class EmbeddedEngine implements Engine {
     this.#stopListening();
     for (const replay of this.#active.values()) if (replay !== "starting") replay.lose("closed");
     for (const waiters of this.#waiters.values()) for (const wake of waiters) wake();
+    for (const run of [...this.#enders.keys()]) this.#tellEnd(run, undefined);
     this.#liveness.close();
   }
 
@@ -254,6 +273,7 @@ export class EmbeddedEngine implements Engine {
 
   #finish(run: RunId): void {
     this.#active.delete(run);
+    this.#tellEnd(run, undefined);
     for (const wake of this.#waiters.get(run) ?? []) wake();
     if (this.#closed) return;
     if (this.#again.delete(run)) this.#wakeUp(run);
@@ -309,8 +329,17 @@ export class EmbeddedEngine implements Engine {
       if (event.kind === "child.started") this.#own.add(event.data.child);
       if (event.kind === "run.started" && event.data.parent !== undefined) queueMicrotask(() => this.#wakeUp(run));
       else if (waking.has(event.kind)) this.#wakeUp(run);
+      if (event.kind in endings) this.#tellEnd(run, event);
       if (event.kind in endings || event.kind === "run.parked") this.#tell(run, event.kind !== "run.parked");
     }
+  }
+
+  /** Tells who waits for the run's end. Without an event: look for yourselves, it is not driven here any more. */
+  #tellEnd(run: RunId, event: AnyEvent | undefined): void {
+    const all = this.#enders.get(run);
+    if (all === undefined) return;
+    this.#enders.delete(run);
+    for (const resolve of all) resolve(event);
   }
 
   #tell(run: RunId, over: boolean): void {
