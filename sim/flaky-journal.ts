@@ -34,6 +34,8 @@ export interface Flakiness {
   readonly crashAt?: number;
   /** What becomes of that commit: not written (the default), or written without an answer. */
   readonly crash?: "before" | "after";
+  /** Called in the moment of death, once: whoever runs the process ends it here. */
+  readonly onCrash?: () => void;
 }
 
 const path = "the flaky journal";
@@ -65,7 +67,9 @@ export class FlakyJournal implements Journal {
 
   /** Kills the process now. */
   crash(): void {
+    if (this.#dead) return;
     this.#dead = true;
+    this.#flakiness.onCrash?.();
   }
 
   async commit(appends: readonly Append[], blobs?: readonly Blob[]): Promise<readonly Appended[]> {
@@ -73,8 +77,9 @@ export class FlakyJournal implements Journal {
     const { refused = 0, unacknowledged = 0, crashAt, crash = "before" } = this.#flakiness;
     const drawn = this.#random();
     if (this.#commits++ === crashAt) {
-      this.#dead = true;
-      if (crash === "after") await this.#inner.commit(appends, blobs);
+      const landing = crash === "after" ? this.#inner.commit(appends, blobs) : undefined;
+      this.crash();
+      await landing;
       throw new CrashError(`died at commit ${crashAt}, ${crash} writing it`);
     }
     if (this.#poisoned) throw new FirebreakError("JOURNAL_POISONED", { path, reason });

@@ -51,6 +51,8 @@ export class Records {
   readonly logs = new Map<string, number>();
   /** Scopes that hold open records. */
   readonly scopes = new Set<string>();
+  /** Scopes that were left without a record of their own: what is around them covers their records too. */
+  readonly left = new Set<string>();
   readonly generations = new Map<string, number>();
   cap: { readonly usd: number; readonly calls: number } | undefined;
   /** The open question whether to raise the cap. */
@@ -148,13 +150,24 @@ export class Records {
 
   /** Sequences that a composite step stands for when its scope has ended. */
   covers(scope: string): readonly Range[] {
-    return mergeRanges(this.#ranges.get(scope) ?? [], this.#neutral);
+    const ranges = [...(this.#ranges.get(scope) ?? [])];
+    for (const it of this.left) {
+      if (!it.startsWith(`${scope}/`)) continue;
+      ranges.push(...(this.#ranges.get(it) ?? []));
+    }
+    return mergeRanges(ranges, this.#neutral);
   }
 
-  /** What a scope spent: kept with the record that stands for it. */
+  /** A scope has a record of its own now, which stands for it and for what it left. */
   forgetScope(scope: string): void {
     this.#ranges.delete(scope);
     this.scopes.delete(scope);
+    this.left.delete(scope);
+    for (const it of this.left) {
+      if (!it.startsWith(`${scope}/`)) continue;
+      this.#ranges.delete(it);
+      this.left.delete(it);
+    }
   }
 
   takeSignal(name: string): JournalEvent<"signal.received"> | undefined {
@@ -168,7 +181,8 @@ export class Records {
 
   #ended(event: JournalEvent<"step.completed"> | JournalEvent<"step.failed">, data: StepIdentity & { more?: Json }): Completion {
     this.#within(data.scope, event.seq, event.covers);
-    const more = (data.more ?? {}) as { signal?: number; spent?: Spent };
+    const more = (data.more ?? {}) as { signal?: number; spent?: Spent; scope?: string };
+    if (more.scope !== undefined) this.forgetScope(more.scope);
     if (more.signal !== undefined) {
       this.#consumed.add(more.signal);
       this.#within(data.scope, more.signal);

@@ -148,16 +148,30 @@ export function childWork(replay: Replay, workflow: string, begin: (issue: Issue
   };
 }
 
+/** Longest time between two looks at the clock: a clock set forward delays nothing by more. */
+export const scanMs = 30_000;
+
 function wait(replay: Replay, issue: Issue, wakeAt: number | undefined, due: () => void): void {
   issue.state = "waiting";
   if (wakeAt !== undefined) {
     issue.wakeAt = wakeAt;
-    const cancel = replay.host.clock.after(Math.max(0, wakeAt - replay.host.clock.now()), () => {
-      if (issue.state !== "waiting" || replay.isLost) return;
+    until(replay, issue, wakeAt, () => {
       issue.state = "running";
       due();
     });
-    issue.abort.signal.addEventListener("abort", cancel);
   }
   replay.nudge();
+}
+
+/** Calls `due` once the clock says so, never before: a machine's timers may be early, and its clock may be set back. */
+export function until(replay: Replay, issue: Issue, at: number, due: () => void): void {
+  let cancel = (): void => undefined;
+  const look = (): void => {
+    if (issue.state !== "waiting" || replay.isLost) return;
+    const leftMs = at - replay.host.clock.now();
+    if (leftMs > 0) cancel = replay.host.clock.after(Math.min(leftMs, scanMs), look);
+    else due();
+  };
+  issue.abort.signal.addEventListener("abort", () => cancel());
+  look();
 }
