@@ -121,6 +121,7 @@ async function afterFailure(replay: Replay, issue: Issue, spec: LeafSpec, work: 
   if (attempt >= attempts || !mayRetry(error)) return fail(replay, issue, error, it);
   const delayMs = spec.retryAfterMs?.(error) ?? backoffMs(spec.retry!, attempt);
   const retryAt = replay.host.clock.now() + delayMs;
+  await replay.renew(issue);
   await attempted(replay, issue, error, attempt, retryAt);
   return perform(replay, issue, spec, work);
 }
@@ -129,6 +130,8 @@ async function perform(replay: Replay, issue: Issue, spec: LeafSpec, work: strin
   if (await reuse(replay, issue, work)) return;
   const past = replay.records.attempts.get(issue.key);
   const attempt = (past?.count ?? 0) + 1;
+  const below = childScope(issue.identity);
+  if (past !== undefined && replay.records.scopes.has(below)) replay.keepFor(below);
   if (past !== undefined) await pause(replay, issue, past.retryAt);
   if (gone(replay, issue)) return;
   const startedAt = replay.host.clock.now();

@@ -225,17 +225,17 @@ export class Replay {
     }
   }
 
-  /** Scopes with commits under way. */
-  readonly #writing = new Set<Scope>();
   /** Writes one event without waiting for it: its delivery is what others wait for. */
   write(scope: Scope, event: NewEvent, blobs: readonly Blob[], issue: Issue): void {
     if (this.#lost !== undefined) return;
     this.#busy += 1;
     scope.committing += 1;
+    this.#writing.add(scope);
     const events = this.#pendingEvents.length === 0 ? [event] : [...this.#pendingEvents.splice(0), event];
     const written = (): void => {
       this.#busy -= 1;
       scope.committing -= 1;
+      if (scope.committing === 0) this.#writing.delete(scope);
       this.cap?.release(issue);
       this.#stir();
     };
@@ -246,6 +246,8 @@ export class Replay {
     });
   }
 
+  /** Scopes with commits under way. */
+  readonly #writing = new Set<Scope>();
   #fault: unknown;
 
   /** What ended this replay from below: a journal that cannot be written, for example. */
