@@ -45,7 +45,8 @@ async function askDecision(screen: Screen, item: ReviewItem, ask: AskLine): Prom
     const said = (await ask(`  [a]pprove${mayEdit ? "  [e]dit" : ""}  [r]eject  [l]ater > `)).toLowerCase();
     if (["a", "approve", "y", "yes"].includes(said)) return { decision: "approve" };
     if (["l", "later", ""].includes(said)) return "later";
-    if (["r", "reject", "n", "no"].includes(said)) return { decision: "reject", ...reasonOf(await ask("  because (may be empty) > ")) };
+    if (["r", "reject", "n", "no"].includes(said))
+      return { decision: "reject", ...reasonOf(await ask("  because (may be empty) > ")) };
     if (mayEdit && ["e", "edit"].includes(said)) {
       try {
         return { decision: "edit", value: editValue(item.shown) };
@@ -85,7 +86,8 @@ async function askForm(screen: Screen, item: ReviewItem, ask: AskLine): Promise<
 }
 
 function propertiesOf(schema: unknown): Readonly<Record<string, Property>> {
-  const properties: unknown = typeof schema === "object" && schema !== null && "properties" in schema ? schema.properties : {};
+  const properties: unknown =
+    typeof schema === "object" && schema !== null && "properties" in schema ? schema.properties : {};
   return (properties ?? {}) as Readonly<Record<string, Property>>;
 }
 
@@ -103,19 +105,31 @@ function readAnswer(text: string, property: Property): unknown {
 /** Opens a value in $VISUAL or $EDITOR as JSON and gives what was saved. @throws EDITOR_FAILED */
 export function editValue(value: unknown, env: NodeJS.ProcessEnv = process.env): unknown {
   const editor = env["VISUAL"] ?? env["EDITOR"];
-  if (editor === undefined || editor === "") throw new FirebreakError("EDITOR_FAILED", { editor: "(none)", reason: "neither VISUAL nor EDITOR is set" });
+  if (editor === undefined || editor === "")
+    throw new FirebreakError("EDITOR_FAILED", {
+      editor: "(none)",
+      reason: "neither VISUAL nor EDITOR is set",
+    });
   const folder = mkdtempSync(join(tmpdir(), "firebreak-edit-"));
   const file = join(folder, "value.json");
   try {
     writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
     // An editor may be given with arguments ("code --wait"): the shell splits them, the file's name is ours.
     const { status, error } = spawnSync(`${editor} "${file}"`, { stdio: "inherit", shell: true });
-    if (error !== undefined || status !== 0) throw new FirebreakError("EDITOR_FAILED", { editor, reason: error?.message ?? `it exited with ${status}` });
+    if (error !== undefined || status !== 0)
+      throw new FirebreakError("EDITOR_FAILED", {
+        editor,
+        reason: error?.message ?? `it exited with ${status}`,
+      });
     const text = readFileSync(file, "utf8");
     try {
       return JSON.parse(text) as unknown;
     } catch (cause) {
-      throw new FirebreakError("EDITOR_FAILED", { editor, reason: `what was saved is not JSON: ${(cause as Error).message}` }, { cause });
+      throw new FirebreakError(
+        "EDITOR_FAILED",
+        { editor, reason: `what was saved is not JSON: ${(cause as Error).message}` },
+        { cause },
+      );
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -13,9 +13,9 @@ import { Follower } from "./follow.ts";
 import { whoActs } from "./given.ts";
 import { LiveView } from "./live-view.ts";
 import { estimateLine } from "./models-line.ts";
-import { oneLine } from "./plain-text.ts";
+import { oneLine, wrap } from "./plain-text.ts";
 import { renderReview } from "./render-review.ts";
-import { modelsLine, renderCaught, renderEnd } from "./render-run.ts";
+import { renderCaught, renderEnd } from "./render-run.ts";
 import { renderValue } from "./render-value.ts";
 import type { Screen } from "./screen.ts";
 import { length, money, plural } from "./units.ts";
@@ -27,6 +27,8 @@ export interface AttendOptions {
   readonly watch?: boolean;
   /** Prints one JSON value at the end and nothing else. */
   readonly json?: boolean;
+  /** The run as it stood before: in a pipe that is not told again. */
+  readonly before?: RunView;
   /** A workflow's own words for its output, in place of the value. */
   readonly summary?: (output: unknown) => unknown;
 }
@@ -35,14 +37,25 @@ export interface AttendOptions {
 const closeLimitMs = 3_000;
 
 /** Attends a run and gives the exit code. Closes nothing. */
-export async function attend(screen: Screen, fb: Firebreak, handle: RunHandle, options: AttendOptions): Promise<ExitCode> {
-  const follower = new Follower(handle, options.json === true ? undefined : new LiveView(screen));
+export async function attend(
+  screen: Screen,
+  fb: Firebreak,
+  handle: RunHandle,
+  options: AttendOptions,
+): Promise<ExitCode> {
+  const live = options.json === true ? undefined : new LiveView(screen);
+  if (options.before !== undefined) live?.skip(options.before);
+  const follower = new Follower(handle, live);
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
     interrupt.abort();
     follower.stop();
-    screen.print("", `Interrupted. Run ${handle.id} is kept; nothing recorded is done again.`, `Go on: firebreak resume ${handle.id}`);
+    screen.print(
+      "",
+      `Interrupted. Run ${handle.id} is kept; nothing recorded is done again.`,
+      `Go on: firebreak resume ${handle.id}`,
+    );
     void Promise.race([fb.close(), sleep(closeLimitMs)]).finally(() => process.exit(exitCodes.interrupted));
   };
   process.on("SIGINT", onInterrupt);
@@ -99,13 +112,18 @@ async function openReviews(fb: Firebreak, run: RunHandle["id"]): Promise<readonl
 }
 
 /** Decides one question: by the flag, or by the person at this terminal. False when it stays open. */
-async function settleReview(screen: Screen, fb: Firebreak, item: ReviewItem, it: Attending): Promise<boolean> {
+async function settleReview(
+  screen: Screen,
+  fb: Firebreak,
+  item: ReviewItem,
+  it: Attending,
+): Promise<boolean> {
   const { run, asked, shownHash } = item;
   if (it.yes === true && item.mode !== "form" && item.mode !== "cap") {
     await fb.reviews.decide({ run, asked, shownHash, decision: "approve", by: "--yes", auto: true });
     return true;
   }
-  if (!screen.isTerminal || process.stdin.isTTY !== true || it.json === true) return false;
+  if (!screen.isTerminal || !process.stdin.isTTY || it.json === true) return false;
   it.follower.pause();
   try {
     const said = await askPerson(screen, item, askTerminal(it.abort));
@@ -123,7 +141,12 @@ async function settleReview(screen: Screen, fb: Firebreak, item: ReviewItem, it:
 }
 
 /** Says how it stands, and gives the exit code for it. */
-async function finish(screen: Screen, fb: Firebreak, head: RunHead, options: AttendOptions): Promise<ExitCode> {
+async function finish(
+  screen: Screen,
+  fb: Firebreak,
+  head: RunHead,
+  options: AttendOptions,
+): Promise<ExitCode> {
   const view = await fb.view(head.run);
   const reviews = head.status === "waiting" ? await openReviews(fb, head.run) : [];
   if (options.json === true) screen.print(JSON.stringify(summaryJson(view, reviews)));
@@ -143,31 +166,62 @@ export function codeOf(status: RunView["status"]): ExitCode {
 }
 
 function summaryJson(view: RunView, reviews: readonly ReviewItem[]): unknown {
-  const { run, workflow, status, ms, calls, costUsd, usage, models, standins, warnings, failure, halt } = view;
+  const { run, workflow, status, ms, calls, costUsd, usage, models, standins, warnings, failure, halt } =
+    view;
   const output = view.output === undefined ? undefined : view.output;
   const open = reviews.map(({ run: of, asked, ask, to }) => ({ review: `${of}:${asked}`, ask, to }));
-  return { run, workflow, status, ms, calls, costUsd, usage, models, standins, warnings, failure, halt, output, reviews: open, caught: caughtMistakes(view), steps: stepCounts(view) };
+  return {
+    run,
+    workflow,
+    status,
+    ms,
+    calls,
+    costUsd,
+    usage,
+    models,
+    standins,
+    warnings,
+    failure,
+    halt,
+    output,
+    reviews: open,
+    caught: caughtMistakes(view),
+    steps: stepCounts(view),
+  };
 }
 
 async function resultLines(screen: Screen, view: RunView, options: AttendOptions): Promise<string[]> {
   if (view.output === undefined) return [];
   const value = decode(view.output).value;
   const said = options.summary === undefined ? value : await options.summary(value);
-  return ["", screen.style("bold", "Result"), ...renderValue(screen, said, options.summary === undefined ? undefined : 1_000)];
+  return [
+    "",
+    screen.style("bold", "Result"),
+    ...renderValue(screen, said, options.summary === undefined ? undefined : 1_000),
+  ];
 }
 
 function waitingLines(screen: Screen, view: RunView, reviews: readonly ReviewItem[]): string[] {
   const asked = reviews.flatMap((it) => {
     const place = nameOf(it);
-    const commands = it.mode === "form" ? `firebreak answer ${place} --value '{…}'` : `firebreak approve ${place}   (or edit, reject)`;
+    const commands =
+      it.mode === "form"
+        ? `firebreak answer ${place} --value '{…}'`
+        : `firebreak approve ${place}   (or edit, reject)`;
     return ["", ...renderReview(screen, it), `  Decide: ${commands}`];
   });
-  const signals = view.waitsForSignals.map((name) => `Waits for the signal "${oneLine(name)}": firebreak signal ${view.run} '${oneLine(name)}'`);
+  const signals = view.waitsForSignals.map(
+    (name) => `Waits for the signal "${oneLine(name)}": firebreak signal ${view.run} '${oneLine(name)}'`,
+  );
   return [...asked, ...(signals.length > 0 ? ["", ...signals] : [])];
 }
 
 /** Counts of the steps people may ask about: those that did the work themselves. */
-export function stepCounts(view: RunView): { readonly done: number; readonly reused: number; readonly rejected: number } {
+export function stepCounts(view: RunView): {
+  readonly done: number;
+  readonly reused: number;
+  readonly rejected: number;
+} {
   const all = [...flatten(view.steps)].filter((it) => it.kind !== "group");
   const leaves = all.filter((it) => it.children.length === 0);
   return {
@@ -180,12 +234,15 @@ export function stepCounts(view: RunView): { readonly done: number; readonly reu
 function closingLines(screen: Screen, view: RunView): string[] {
   const counts = stepCounts(view);
   const reused = view.rerunOf === undefined ? "" : `, ${counts.reused} reused from ${view.rerunOf}`;
-  const spent = view.models.length === 0 ? "" : `, ${money(view.costUsd)}`;
-  const lines = [
-    `${view.status} in ${length(view.ms)}: ${plural(counts.done, "step")} done${reused}, ${plural(view.calls, "model call")}${spent}; ${oneLine(modelsLine(view))}`,
-    `What was checked: firebreak show ${view.run}   (--html for a page)`,
-  ];
+  const by =
+    view.models.length === 0
+      ? "no language model"
+      : `${view.models.map(oneLine).join(", ")}, ${money(view.costUsd)}`;
+  const said = `${view.status} in ${length(view.ms)}: ${plural(counts.done, "step")} done${reused}, ${plural(view.calls, "model call")} (${by})`;
   const estimate = estimateLine(view, process.env);
-  return [screen.style("bold", lines[0] ?? ""), ...lines.slice(1), ...(estimate === undefined ? [] : [estimate])];
+  return [
+    ...wrap(said, screen.width).map((line) => screen.style("bold", line)),
+    `What was checked: firebreak show ${view.run}   (--html for a page)`,
+    ...(estimate === undefined ? [] : [estimate]),
+  ];
 }
-

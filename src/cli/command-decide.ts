@@ -19,25 +19,49 @@ export interface DecideFlags {
 }
 
 /** Decides a question and goes on with its run, unless told not to. */
-export async function decide(screen: Screen, decision: Decision["decision"], given: string, flags: DecideFlags): Promise<ExitCode> {
+export async function decide(
+  screen: Screen,
+  decision: Decision["decision"],
+  given: string,
+  flags: DecideFlags,
+): Promise<ExitCode> {
   const project = await openProjectOf(givenPlace(given).run);
   return closing(project, async () => {
     const item = await questionOf(project.fb, given);
     const value = valueFor(screen, decision, item, flags);
     const because = flags.because === undefined ? {} : { because: flags.because };
-    await project.fb.reviews.decide({ run: item.run, asked: item.asked, shownHash: item.shownHash, decision, by: flags.by ?? whoActs(), ...value, ...because });
+    await project.fb.reviews.decide({
+      run: item.run,
+      asked: item.asked,
+      shownHash: item.shownHash,
+      decision,
+      by: flags.by ?? whoActs(),
+      ...value,
+      ...because,
+    });
     screen.print(`${said[decision]} ${item.run}:${item.asked}: ${item.ask}`);
     if (flags.wait === false) return exitCodes.ok;
     return goOn(screen, project, item.run, {});
   });
 }
 
-const said: Readonly<Record<Decision["decision"], string>> = { approve: "Approved", edit: "Edited", reject: "Rejected", answer: "Answered", "send-back": "Sent back" };
+const said: Readonly<Record<Decision["decision"], string>> = {
+  approve: "Approved",
+  edit: "Edited",
+  reject: "Rejected",
+  answer: "Answered",
+  "send-back": "Sent back",
+};
 
-function valueFor(screen: Screen, decision: Decision["decision"], item: ReviewItem, flags: DecideFlags): { value?: unknown } {
+function valueFor(
+  screen: Screen,
+  decision: Decision["decision"],
+  item: ReviewItem,
+  flags: DecideFlags,
+): { value?: unknown } {
   if (decision !== "edit" && decision !== "answer") return {};
   if (flags.value !== undefined) return { value: givenValue(flags.value) };
-  if (process.stdin.isTTY === true) {
+  if (process.stdin.isTTY) {
     screen.print(...renderReview(screen, item));
     return { value: editValue(item.shown) };
   }
@@ -50,18 +74,26 @@ async function questionOf(fb: Firebreak, given: string): Promise<ReviewItem> {
   const { run, seq } = givenPlace(given);
   const handle = await fb.run(run);
   const open = await fb.reviews.list({ run: handle.id });
-  const meant = seq === undefined ? (open.length === 1 ? open[0] : undefined) : open.find((it) => it.asked === seq);
+  const meant =
+    seq === undefined ? (open.length === 1 ? open[0] : undefined) : open.find((it) => it.asked === seq);
   if (meant !== undefined) return meant;
   const names = open.map((it) => `${it.run}:${it.asked}`).join(", ");
   throw new FirebreakError("REVIEW_NOT_FOUND", { given, open: names });
 }
 
 /** Ends a run for good. */
-export async function cancel(screen: Screen, given: string, flags: { readonly because?: string }): Promise<ExitCode> {
+export async function cancel(
+  screen: Screen,
+  given: string,
+  flags: { readonly because?: string },
+): Promise<ExitCode> {
   const project = await openProjectOf(given);
   return closing(project, async () => {
     const handle = await project.fb.run(given);
-    await handle.cancel({ by: whoActs(), ...(flags.because === undefined ? {} : { because: flags.because }) });
+    await handle.cancel({
+      by: whoActs(),
+      ...(flags.because === undefined ? {} : { because: flags.because }),
+    });
     screen.print(`Cancelled run ${handle.id}.`);
     return exitCodes.ok;
   });
@@ -74,23 +106,36 @@ export interface SignalFlags {
 }
 
 /** Sends a message into a run and goes on with it. */
-export async function signal(screen: Screen, given: string, name: string, flags: SignalFlags): Promise<ExitCode> {
+export async function signal(
+  screen: Screen,
+  given: string,
+  name: string,
+  flags: SignalFlags,
+): Promise<ExitCode> {
   const project = await openProjectOf(given);
   return closing(project, async () => {
     const handle = await project.fb.run(given);
     const payload = flags.payload === undefined ? null : givenValue(flags.payload);
-    await handle.signal(name, payload, { by: whoActs(), ...(flags.id === undefined ? {} : { id: flags.id }) });
+    await handle.signal(name, payload, {
+      by: whoActs(),
+      ...(flags.id === undefined ? {} : { id: flags.id }),
+    });
     screen.print(`Signal "${name}" was given to run ${handle.id}.`);
     return flags.wait === false ? exitCodes.ok : goOn(screen, project, handle.id, {});
   });
 }
 
 /** Says what became of an effect in doubt: it was sent, with its receipt, or it was not. */
-export async function settle(screen: Screen, given: string, flags: { readonly sent?: string | false; readonly notSent?: boolean }): Promise<ExitCode> {
+export async function settle(
+  screen: Screen,
+  given: string,
+  flags: { readonly sent?: string | false; readonly notSent?: boolean },
+): Promise<ExitCode> {
   const { run, seq } = givenPlace(given);
   const isSent = typeof flags.sent === "string";
   if (seq === undefined || isSent === (flags.notSent === true)) {
-    const mend = "Say what became of it: --sent '<receipt as JSON>', or --not-sent; and name the effect as RUN:SEQ.";
+    const mend =
+      "Say what became of it: --sent '<receipt as JSON>', or --not-sent; and name the effect as RUN:SEQ.";
     throw new FirebreakError("OPTION_INVALID", { option: "settle", given, mend });
   }
   const project = await openProjectOf(run);

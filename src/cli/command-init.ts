@@ -15,12 +15,16 @@ export function init(screen: Screen, given: string): ExitCode {
   const found = existsSync(folder) ? readdirSync(folder) : [];
   if (found.length > 0) {
     const some = found.slice(0, 3).join(", ");
-    throw new FirebreakError("FOLDER_NOT_EMPTY", { folder: given, found: found.length > 3 ? `${some} and ${found.length - 3} more` : some });
+    throw new FirebreakError("FOLDER_NOT_EMPTY", {
+      folder: given,
+      found: found.length > 3 ? `${some} and ${found.length - 3} more` : some,
+    });
   }
   mkdirSync(folder, { recursive: true });
   cpSync(template, folder, { recursive: true });
   // npm leaves a file named .gitignore out of packages.
-  if (existsSync(join(folder, "gitignore"))) renameSync(join(folder, "gitignore"), join(folder, ".gitignore"));
+  if (existsSync(join(folder, "gitignore")))
+    renameSync(join(folder, "gitignore"), join(folder, ".gitignore"));
   nameProject(folder);
   const there = relative(process.cwd(), folder) || ".";
   screen.print(
@@ -40,6 +44,9 @@ export function init(screen: Screen, given: string): ExitCode {
 function nameProject(folder: string): void {
   const file = join(folder, "package.json");
   const manifest = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  const name = basename(folder).toLowerCase().replace(/[^a-z0-9._-]+/g, "-").replace(/^[._-]+/, "");
+  const name = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, "-")
+    .replace(/^[._-]+/, "");
   writeFileSync(file, `${JSON.stringify({ ...manifest, name: name === "" ? "my-app" : name }, null, 2)}\n`);
 }

@@ -10,20 +10,40 @@ import type { Screen } from "./screen.ts";
 import { plural } from "./units.ts";
 
 /** Loads a file, which proves its definitions, and reads its workflow for what a replay would trip over. */
-export async function lint(screen: Screen, given: string, flags: { readonly json?: boolean }): Promise<ExitCode> {
+export async function lint(
+  screen: Screen,
+  given: string,
+  flags: { readonly json?: boolean },
+): Promise<ExitCode> {
   const loaded = await loadWorkflow(given);
   const file = relative(process.cwd(), loaded.file);
   const { run } = loaded.workflow as unknown as { readonly run: unknown };
   const source = String(run);
   const first = lineOf(readFileSync(loaded.file, "utf8"), source);
-  const findings: Finding[] = [...lintSource(source).map((it) => ({ ...it, line: it.line + first - 1 })), ...(await unchecked(loaded.file))];
-  if (flags.json === true) screen.print(JSON.stringify(findings.map((it) => ({ file, ...it })), null, 2));
+  const findings: Finding[] = [
+    ...lintSource(source).map((it) => ({ ...it, line: it.line + first - 1 })),
+    ...(await unchecked(loaded.file)),
+  ];
+  if (flags.json === true)
+    screen.print(
+      JSON.stringify(
+        findings.map((it) => ({ file, ...it })),
+        null,
+        2,
+      ),
+    );
   else {
     for (const it of findings) {
       const style = it.severity === "error" ? "red" : "yellow";
-      screen.print(`${file}:${it.line}  ${screen.style(style, it.severity)}  ${oneLine(it.message)}. ${it.mend}`);
+      screen.print(
+        `${file}:${it.line}  ${screen.style(style, it.severity)}  ${oneLine(it.message)}. ${it.mend}`,
+      );
     }
-    screen.print(findings.length === 0 ? `${file}: nothing found in workflow "${oneLine(loaded.workflow.name)}"` : plural(findings.length, "finding"));
+    screen.print(
+      findings.length === 0
+        ? `${file}: nothing found in workflow "${oneLine(loaded.workflow.name)}"`
+        : plural(findings.length, "finding"),
+    );
   }
   return findings.some((it) => it.severity === "error") ? exitCodes.failed : exitCodes.ok;
 }
@@ -44,10 +64,19 @@ interface AgentLike {
 /** Agents of the file that say they have no checks. */
 async function unchecked(file: string): Promise<Finding[]> {
   const exported = Object.values(await importExports(file));
-  const agents = exported.filter((it): it is AgentLike => typeof it === "object" && it !== null && "kind" in it && it.kind === "agent");
+  const agents = exported.filter(
+    (it): it is AgentLike => typeof it === "object" && it !== null && "kind" in it && it.kind === "agent",
+  );
   return agents.flatMap((it): Finding[] => {
     if (it.unchecked === undefined) return [];
     const message = `agent "${it.name}" is unchecked: ${it.unchecked}`;
-    return [{ severity: "warning", line: 1, message, mend: "Give it checks when what it says can be held against something." }];
+    return [
+      {
+        severity: "warning",
+        line: 1,
+        message,
+        mend: "Give it checks when what it says can be held against something.",
+      },
+    ];
   });
 }

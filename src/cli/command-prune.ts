@@ -26,7 +26,14 @@ export async function prune(screen: Screen, flags: PruneFlags): Promise<ExitCode
     const gone = await project.fb.prune({ before, ...(flags.dryRun === true ? { dryRun: true } : {}) });
     if (flags.json === true) screen.print(JSON.stringify(gone, null, 2));
     else {
-      if (gone.length > 0) screen.print(...renderTable(screen, ["run", "workflow", "status", "last event"], gone.map((it) => [it.run, it.workflow, it.status, clockTime(it.updatedAt)])));
+      if (gone.length > 0)
+        screen.print(
+          ...renderTable(
+            screen,
+            ["run", "workflow", "status", "last event"],
+            gone.map((it) => [it.run, it.workflow, it.status, clockTime(it.updatedAt)]),
+          ),
+        );
       screen.print(`${plural(gone.length, "run")} ${flags.dryRun === true ? "would go" : "removed"}.`);
     }
     return exitCodes.ok;

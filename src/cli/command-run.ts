@@ -3,13 +3,14 @@
 import { dirname, relative } from "node:path";
 import type { Firebreak, RunHandle, RunOptions, StartOptions } from "../open.ts";
 import type { AnyWorkflow, Workflow } from "../workflow/workflow.ts";
-import { attend } from "./attend.ts";
+import { attend, stepCounts } from "./attend.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { givenAmount, givenValue, whoActs } from "./given.ts";
 import { loadWorkflow } from "./load.ts";
 import { announceKeys, announceModels } from "./models-line.ts";
 import { openProject, openProjectOf, type Project } from "./project.ts";
 import type { Screen } from "./screen.ts";
+import { plural } from "./units.ts";
 
 export interface RunFlags {
   readonly input?: string;
@@ -48,7 +49,11 @@ export async function run(screen: Screen, given: string, flags: RunFlags): Promi
       ...(flags.input === undefined && loaded.input !== undefined ? { inputFrom: "file" as const } : {}),
     };
     const handle = await project.fb.start(loaded.workflow as unknown as Workflow, input, start);
-    tell(screen, flags, `${loaded.workflow.name}, run ${handle.id} (${relative(process.cwd(), loaded.file)})`);
+    tell(
+      screen,
+      flags,
+      `${loaded.workflow.name}, run ${handle.id} (${relative(process.cwd(), loaded.file)})`,
+    );
     return attend(screen, project.fb, handle, attention(flags, loaded.summary));
   });
 }
@@ -59,7 +64,11 @@ export interface ResumeFlags extends RunFlags {
 }
 
 /** Goes on with a run, by default the last one that can. */
-export async function resume(screen: Screen, given: string | undefined, flags: ResumeFlags): Promise<ExitCode> {
+export async function resume(
+  screen: Screen,
+  given: string | undefined,
+  flags: ResumeFlags,
+): Promise<ExitCode> {
   const wanted = given ?? (await lastOpen());
   if (wanted === undefined) {
     screen.print("Nothing to resume: every run has completed or was cancelled.");
@@ -68,10 +77,15 @@ export async function resume(screen: Screen, given: string | undefined, flags: R
   const project = await openProjectOf(wanted);
   return closing(project, async () => {
     announce(screen, project, await optionsOf(project.fb, wanted), flags);
-    const options = { by: whoActs(), ...(flags.accept === true ? { accept: true } : {}), ...(flags.force === true ? { force: true } : {}) };
+    const options = {
+      by: whoActs(),
+      ...(flags.accept === true ? { accept: true } : {}),
+      ...(flags.force === true ? { force: true } : {}),
+    };
+    const before = await project.fb.view(wanted);
     const handle = await project.fb.resume(wanted, options);
-    tell(screen, flags, `resuming run ${handle.id}`);
-    return attend(screen, project.fb, handle, attention(flags, await summaryOf(handle)));
+    tell(screen, flags, `resuming run ${handle.id}: ${plural(stepCounts(before).done, "step")} on record`);
+    return attend(screen, project.fb, handle, { ...attention(flags, await summaryOf(handle)), before });
   });
 }
 
@@ -86,7 +100,8 @@ export async function rerun(screen: Screen, given: string, flags: RunFlags): Pro
     const options: Recorded = { ...kept, ...recorded(flags) };
     announce(screen, project, options, flags);
     const loaded = old.file === undefined ? undefined : await loadWorkflow(old.file);
-    const input = flags.input !== undefined ? givenValue(flags.input) : inputFrom === "file" ? loaded?.input : undefined;
+    const input =
+      flags.input !== undefined ? givenValue(flags.input) : inputFrom === "file" ? loaded?.input : undefined;
     const all: Recorded & { input?: unknown; workflow?: AnyWorkflow } = {
       ...options,
       ...(input === undefined ? {} : { input }),
@@ -94,20 +109,30 @@ export async function rerun(screen: Screen, given: string, flags: RunFlags): Pro
       ...(loaded === undefined ? {} : { workflow: loaded.workflow as AnyWorkflow }),
     };
     const handle = await project.fb.rerun(old.run, all);
-    tell(screen, flags, `rerun ${handle.id} of ${old.run}${inputFrom === "file" && flags.input === undefined ? "; its input was read again" : ""}`);
+    tell(
+      screen,
+      flags,
+      `rerun ${handle.id} of ${old.run}${inputFrom === "file" && flags.input === undefined ? "; its input was read again" : ""}`,
+    );
     return attend(screen, project.fb, handle, attention(flags, loaded?.summary));
   });
 }
 
 /** Goes on with a run after something was decided, and stays with it. Nothing when another process does. */
-export async function goOn(screen: Screen, project: Project, run: RunHandle["id"], flags: RunFlags): Promise<ExitCode> {
+export async function goOn(
+  screen: Screen,
+  project: Project,
+  run: RunHandle["id"],
+  flags: RunFlags,
+): Promise<ExitCode> {
   const head = await (await project.fb.run(run)).head();
   if (head.status !== "waiting" || !head.ready) {
     screen.print(`Run ${run} is ${head.status}.`);
     return head.status === "waiting" ? exitCodes.waiting : exitCodes.ok;
   }
+  const before = await project.fb.view(run);
   const handle = await project.fb.resume(run);
-  return attend(screen, project.fb, handle, attention(flags, await summaryOf(handle)));
+  return attend(screen, project.fb, handle, { ...attention(flags, await summaryOf(handle)), before });
 }
 
 function attention(flags: RunFlags, summary: ((output: unknown) => unknown) | undefined) {

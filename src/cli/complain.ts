@@ -22,5 +22,8 @@ function errorLines(screen: Screen, error: unknown): string[] {
     return [screen.style("red", first), ...rest, ...wrap(redact(error.fix), screen.width)];
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return [screen.style("red", oneLine(redact(message))), screen.style("dim", "--debug shows where it comes from.")];
+  return [
+    screen.style("red", oneLine(redact(message))),
+    screen.style("dim", "--debug shows where it comes from."),
+  ];
 }

@@ -9,7 +9,14 @@ import type { LiveView, RunningStep } from "./live-view.ts";
 const frameMs = 100;
 
 /** Kinds by which a step that was seen starting is over, or shown from the journal. */
-const recorded: ReadonlySet<string> = new Set(["step.completed", "step.failed", "review.asked", "timer.set", "child.started", "effect.intended"]);
+const recorded: ReadonlySet<string> = new Set([
+  "step.completed",
+  "step.failed",
+  "review.asked",
+  "timer.set",
+  "child.started",
+  "effect.intended",
+]);
 
 export class Follower {
   readonly #handle: RunHandle;
@@ -39,7 +46,8 @@ export class Follower {
   /** The run as far as its events were seen; undefined before the first. */
   get view(): RunView | undefined {
     if (this.#events.length === 0) return undefined;
-    if (this.#folded?.length !== this.#events.length) this.#folded = { length: this.#events.length, view: viewRun(this.#events) };
+    if (this.#folded?.length !== this.#events.length)
+      this.#folded = { length: this.#events.length, view: viewRun(this.#events) };
     return this.#folded.view;
   }
 
@@ -98,7 +106,8 @@ export class Follower {
         this.#take(event);
       }
       // The events of a run that failed and was resumed go on past its ending.
-      if ((await this.#handle.head()).seq === after) await new Promise((resolve) => setTimeout(resolve, frameMs));
+      if ((await this.#handle.head()).seq === after)
+        await new Promise((resolve) => setTimeout(resolve, frameMs));
     }
   }
 

@@ -11,7 +11,11 @@ export function givenValue(text: string): unknown {
     return JSON.parse(isFile ? readFileSync(text === "@-" ? 0 : text.slice(1), "utf8") : text) as unknown;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw new FirebreakError("INPUT_UNREADABLE", { given: isFile ? text.slice(1) : text.slice(0, 60), reason }, { cause: error });
+    throw new FirebreakError(
+      "INPUT_UNREADABLE",
+      { given: isFile ? text.slice(1) : text.slice(0, 60), reason },
+      { cause: error },
+    );
   }
 }
 
@@ -19,7 +23,11 @@ export function givenValue(text: string): unknown {
 export function givenAmount(option: string, text: string): number {
   const amount = Number(text);
   if (Number.isFinite(amount) && amount > 0) return amount;
-  throw new FirebreakError("OPTION_INVALID", { option, given: text, mend: "Give a number greater than 0, for example 0.50." });
+  throw new FirebreakError("OPTION_INVALID", {
+    option,
+    given: text,
+    mend: "Give a number greater than 0, for example 0.50.",
+  });
 }
 
 /** Who acts here: $FIREBREAK_USER, else the name of the login. */
@@ -38,7 +46,11 @@ export function whoActs(env: NodeJS.ProcessEnv = process.env): string {
 export function givenPlace(text: string): { readonly run: string; readonly seq?: number } {
   const match = /^([^:]+)(?::(\d+))?$/.exec(text);
   if (match === null) {
-    throw new FirebreakError("OPTION_INVALID", { option: "RUN[:SEQ]", given: text, mend: "Name a run, or one of its questions: last, r0199…, last:12." });
+    throw new FirebreakError("OPTION_INVALID", {
+      option: "RUN[:SEQ]",
+      given: text,
+      mend: "Name a run, or one of its questions: last, r0199…, last:12.",
+    });
   }
   return { run: match[1] ?? text, ...(match[2] === undefined ? {} : { seq: Number(match[2]) }) };
 }

@@ -43,8 +43,8 @@ function stepHtml(view: RunView, step: StepView, scale: Scale): Html {
     problemsHtml(step),
     ...step.verdicts.map((it) => verdictHtml(step, it)),
     step.review && reviewHtml(step),
-    dataHtml("Input", decodedInput(view, step)),
-    dataHtml(step.state === "rejected" ? "Output, not used" : "Output", decodedOutput(step)),
+    dataHtml("Input", decodedInput(view, step), step.output === undefined),
+    dataHtml(step.state === "rejected" ? "Output, not used" : "Output", decodedOutput(step), true),
     step.children.length > 0 && stepsHtml(view, step.children, scale),
   ]}</div></details></li>`;
 }
@@ -76,10 +76,14 @@ function chips(verdicts: readonly VerdictView[]): Html[] {
 
 function facts(view: RunView, step: StepView): Html {
   const named = (seqs: readonly number[]): readonly Html[] =>
-    seqs.map(
-      (seq, at) =>
-        markup`${at > 0 && ", "}<a href="#s${view.bySeq.get(seq)?.seq ?? seq}">${view.bySeq.get(seq)?.name ?? `event ${seq}`}</a>`,
-    );
+    seqs.map((seq, at) => {
+      const step = view.bySeq.get(seq);
+      const link =
+        step === undefined
+          ? markup`the run's input`
+          : markup`<a href="#s${step.seq ?? seq}">${step.name}</a>`;
+      return markup`${at > 0 && ", "}${link}`;
+    });
   const rows: (readonly [string, Html | undefined | false])[] = [
     ["Started", markup`${clockTime(step.startedAt)}`],
     ["Answered by", step.standin === undefined ? undefined : markup`no language model: ${step.standin}`],
@@ -108,7 +112,8 @@ function facts(view: RunView, step: StepView): Html {
 }
 
 function problemsHtml(step: StepView): Html | undefined {
-  if (step.message === undefined) return undefined;
+  // What a gate said stands with its verdict.
+  if (step.message === undefined || step.verdicts.some((it) => it.result !== "pass")) return undefined;
   return markup`<p class="failure"><b>${step.outcome ?? "failed"}</b> ${step.message}</p>`;
 }
 
@@ -171,9 +176,9 @@ function reviewHtml(step: StepView): Html | undefined {
   </section>`;
 }
 
-function dataHtml(title: string, value: unknown): Html | undefined {
+function dataHtml(title: string, value: unknown, isOpen: boolean): Html | undefined {
   if (value === undefined || value === null) return undefined;
-  return markup`<details class="data" open>
+  return markup`<details class="data"${isOpen && { html: " open" }}>
     <summary>${title}</summary>
     ${valueHtml(value)}
   </details>`;

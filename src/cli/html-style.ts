@@ -19,7 +19,8 @@ code,pre,cite{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace;font-s
 ol.steps{list-style:none;margin:0;padding:0}.steps .steps{margin:.6rem 0 0;padding-left:.9rem;border-left:2px solid var(--edge)}
 .steps li{border-bottom:1px solid var(--edge)}.steps li:last-child{border-bottom:0}.steps li:target>details>summary{background:var(--bluebg)}
 .steps summary{display:grid;grid-template-columns:1.3rem minmax(9rem,1.1fr) minmax(8rem,1.5fr) minmax(5rem,.8fr) 4.6rem;gap:.5rem;align-items:center;padding:.42rem .3rem;cursor:pointer;list-style:none}.steps summary::-webkit-details-marker{display:none}.steps summary:hover{background:var(--code)}
-.steps .data>summary{display:block;padding:.1rem 0}
+.steps dl.value{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem .9rem;margin:.3rem 0 .7rem;font-size:.88rem}dl.value dl.value{border-left:2px solid var(--edge);padding-left:.7rem;margin:.1rem 0}dl.value>dt{max-width:14rem;overflow-wrap:anywhere}dl.value pre,dl.value table{margin:.1rem 0 .3rem}
+.data>summary{display:block;padding:.1rem 0}
 .mark{font-weight:700;text-align:center}.done>details>summary .mark{color:var(--ok)}.failed>details>summary .mark{color:var(--bad)}.rejected>details>summary .mark,.waiting>details>summary .mark{color:var(--warn)}.running>details>summary .mark,.reused>details>summary .mark{color:var(--blue)}
 .name{font-weight:600;overflow-wrap:anywhere}.kind{font-weight:400;color:var(--quiet);font-size:.82em}.invalidated>details>summary .name{text-decoration:line-through}
 .says{display:flex;flex-wrap:wrap;gap:.25rem}.chip{font-size:.75rem;font-weight:500;padding:.05em .55em;border-radius:.8em;background:var(--code);color:var(--quiet);overflow-wrap:anywhere}
@@ -28,6 +29,7 @@ ol.steps{list-style:none;margin:0;padding:0}.steps .steps{margin:.6rem 0 0;paddi
 .time{text-align:right;font-variant-numeric:tabular-nums;color:var(--quiet);font-size:.85rem;white-space:nowrap}
 .body{padding:.2rem .3rem 1rem 2rem}dl{display:flex;flex-wrap:wrap;gap:.1rem 1.4rem;margin:.2rem 0 .6rem;font-size:.85rem}dl div{display:flex;gap:.4rem}dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
 pre{background:var(--code);border-radius:.4rem;padding:.6rem .8rem;margin:.3rem 0 .7rem;white-space:pre-wrap;overflow-wrap:anywhere;max-height:26rem;overflow:auto}pre.prose{font-family:inherit;font-size:.95em}
+dl.value{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem .9rem;margin:.3rem 0 .7rem;font-size:.88rem}dl.value dl.value{border-left:2px solid var(--edge);padding-left:.7rem;margin:.1rem 0}dl.value>dt{max-width:14rem;overflow-wrap:anywhere}dl.value pre,dl.value table{margin:.1rem 0 .3rem}
 .data>summary{color:var(--quiet);font-size:.8rem;cursor:pointer;list-style:revert}
 .verdict,.review{border:1px solid var(--edge);border-radius:.5rem;padding:.6rem .8rem;margin:.5rem 0;background:var(--card)}.evidence{margin:.4rem 0 0;padding:0;list-style:none}.evidence li{border:0;margin:.4rem 0}blockquote{margin:0;padding:.35rem .7rem;border-left:3px solid var(--ok);background:var(--code);overflow-wrap:anywhere;white-space:pre-wrap}blockquote mark{background:var(--okbg);color:inherit;font-weight:600;border-radius:.2em;box-shadow:0 0 0 1px var(--ok)}
 .failure{color:var(--bad)}section.failure{background:var(--badbg);border-radius:.6rem;padding:.2rem 1.1rem .8rem;margin-top:1.2rem}section.failure h2{margin-top:.7rem}

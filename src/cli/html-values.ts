@@ -8,10 +8,19 @@ const textLimit = 20_000;
 const rowLimit = 200;
 const columnLimit = 10;
 
+/** Deepest nesting that is laid out; what is deeper stands as JSON. */
+const depthLimit = 5;
+const memberLimit = 60;
+
 /** A value as markup. */
-export function valueHtml(value: unknown): Html {
+export function valueHtml(value: unknown, depth = 0): Html {
   if (value === undefined) return markup`<p class="quiet">nothing recorded</p>`;
   if (isTable(value)) return table(value);
+  if (depth < depthLimit && isLaidOut(value)) return members(value, depth);
+  return block(value);
+}
+
+function block(value: unknown): Html {
   const text = valueText(value);
   const kept =
     text.length <= textLimit
@@ -20,6 +29,24 @@ export function valueHtml(value: unknown): Html {
   return typeof value === "string"
     ? markup`<pre dir="auto" class="prose">${kept}</pre>`
     : markup`<pre dir="auto">${kept}</pre>`;
+}
+
+/** An object, or a list of what is not flat, is laid out member by member. */
+function isLaidOut(value: unknown): value is TableRow | readonly unknown[] {
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array)
+    return false;
+  const count = Object.keys(value).length;
+  if (count === 0 || count > memberLimit) return false;
+  return !Array.isArray(value) || value.some((it) => typeof it === "object" && it !== null);
+}
+
+function members(value: TableRow | readonly unknown[], depth: number): Html {
+  const rows = Object.entries(value).map(([key, member]) => {
+    const name = Array.isArray(value) ? String(Number(key) + 1) : key;
+    const isShort = typeof member !== "object" && !String(member).includes("\n");
+    return markup`<dt>${name}</dt><dd>${isShort ? markup`<span dir="auto">${String(member)}</span>` : valueHtml(member, depth + 1)}</dd>`;
+  });
+  return markup`<dl class="value">${rows}</dl>`;
 }
 
 type TableRow = Readonly<Record<string, unknown>>;

@@ -13,9 +13,17 @@ export interface Finding {
 
 const impure: readonly (readonly [pattern: RegExp, what: string, mend: string])[] = [
   [/\bDate\.now\s*\(|\bnew Date\s*\(\s*\)|\bperformance\.now\s*\(/g, "the clock is read", "Use ctx.now()."],
-  [/\bMath\.random\s*\(|\bcrypto\.(?:randomUUID|getRandomValues)\s*\(|\brandomUUID\s*\(/g, "chance is used", "Use ctx.random()."],
+  [
+    /\bMath\.random\s*\(|\bcrypto\.(?:randomUUID|getRandomValues)\s*\(|\brandomUUID\s*\(/g,
+    "chance is used",
+    "Use ctx.random().",
+  ],
   [/\bsetTimeout\s*\(|\bsetInterval\s*\(|\bsetImmediate\s*\(/g, "a timer is used", "Use ctx.sleep()."],
-  [/\bfetch\s*\(|\breadFile(?:Sync)?\s*\(|\bwriteFile(?:Sync)?\s*\(/g, "the outside world is reached", "Do it inside ctx.step or a tool."],
+  [
+    /\bfetch\s*\(|\breadFile(?:Sync)?\s*\(|\bwriteFile(?:Sync)?\s*\(/g,
+    "the outside world is reached",
+    "Do it inside ctx.step or a tool.",
+  ],
   [/\bprocess\.env\b/g, "the environment is read", "Read it before the run and pass it in the input."],
 ];
 
@@ -28,18 +36,29 @@ export function lintSource(source: string): readonly Finding[] {
   const outside = blankWork(bare, context);
   const lineAt = (index: number): number => source.slice(0, index).split("\n").length;
   const findings = impure.flatMap(([pattern, what, mend]): Finding[] =>
-    [...outside.matchAll(pattern)].map((it) => ({ severity: "error", line: lineAt(it.index), message: `${what} outside a step: ${source.slice(it.index, it.index + it[0].length).replace(/\($/, "()")}`, mend })),
+    [...outside.matchAll(pattern)].map((it) => ({
+      severity: "error",
+      line: lineAt(it.index),
+      message: `${what} outside a step: ${source.slice(it.index, it.index + it[0].length).replace(/\($/, "()")}`,
+      mend,
+    })),
   );
   const floating = new RegExp(`(?<=[;{}]\\s*)\\b${context}\\.(${durable})\\s*\\(`, "g");
   for (const it of bare.matchAll(floating)) {
-    findings.push({ severity: "error", line: lineAt(it.index), message: `nobody awaits ${context}.${it[1]}(…): it is cancelled when the workflow ends`, mend: "Put await before it, or give it to Promise.all." });
+    findings.push({
+      severity: "error",
+      line: lineAt(it.index),
+      message: `nobody awaits ${context}.${it[1]}(…): it is cancelled when the workflow ends`,
+      mend: "Put await before it, or give it to Promise.all.",
+    });
   }
   return findings.sort((a, b) => a.line - b.line);
 }
 
 /** The text with comments and the insides of strings as spaces, line breaks kept. */
 function blankText(source: string): string {
-  const tokens = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`/g;
+  const tokens =
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`/g;
   return source.replace(tokens, (it) => it.replace(/[^\n]/g, " "));
 }
 

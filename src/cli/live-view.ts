@@ -36,6 +36,12 @@ export class LiveView {
     return this.#screen.isTerminal;
   }
 
+  /** In a pipe: what is there already is not said again. */
+  skip(view: RunView): void {
+    this.#logged = view.logs.length;
+    for (const step of flatten(view.steps)) this.#said.add(keyOf(step));
+  }
+
   /** Shows the state of the run now. In a pipe it prints only what is new. */
   update(view: RunView, running: readonly RunningStep[], now: number): void {
     if (this.#screen.isTerminal) this.#redraw(view, running, now);
@@ -70,7 +76,7 @@ export class LiveView {
       const depth = step.path.length - 1;
       const isNews =
         depth === 0 || step.kind === "attempt" || step.kind === "review" || step.state === "rejected";
-      const key = `${step.scope}\n${step.name}\n${step.startedAt}\n${step.state}`;
+      const key = keyOf(step);
       if (!isNews || step.state === "running" || step.kind === "group" || this.#said.has(key)) continue;
       this.#said.add(key);
       this.#screen.print(stepLine(this.#screen, { step, depth: Math.min(depth, 3) }, pipeColumns, now));
@@ -84,6 +90,10 @@ export class LiveView {
     this.#logged = view.logs.length;
     return lines;
   }
+}
+
+function keyOf(step: StepView): string {
+  return `${step.scope}\n${step.name}\n${step.startedAt}\n${step.state}`;
 }
 
 /** What is going on and what went wrong; what is done and went well stands as one line. */

@@ -25,7 +25,15 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 }
 
 /** Errors of what was typed, as opposed to what went wrong after. */
-const usageErrors: ReadonlySet<unknown> = new Set(["OPTION_INVALID", "INPUT_UNREADABLE", "DURATION_INVALID", "SABOTAGE_INVALID", "WORKFLOW_FILE_MISSING", "CAP_INVALID", "TERMINAL_NEEDED"]);
+const usageErrors: ReadonlySet<unknown> = new Set([
+  "OPTION_INVALID",
+  "INPUT_UNREADABLE",
+  "DURATION_INVALID",
+  "SABOTAGE_INVALID",
+  "WORKFLOW_FILE_MISSING",
+  "CAP_INVALID",
+  "TERMINAL_NEEDED",
+]);
 
 function isUsage(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && usageErrors.has(error.code);
@@ -41,7 +49,10 @@ function commandLine(screen: Screen, done: Done): Command {
     .exitOverride()
     .showHelpAfterError("(firebreak --help lists the commands)")
     .configureHelp({ sortSubcommands: false })
-    .addHelpText("after", `\nRUN is a run's id, a beginning or end of it, or "last".\n\nExit codes:\n${exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}`);
+    .addHelpText(
+      "after",
+      `\nRUN is a run's id, a beginning or end of it, or "last".\n\nExit codes:\n${exitCodeMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}`,
+    );
   startCommands(program, screen, done);
   lookCommands(program, screen, done);
   personCommands(program, screen, done);
@@ -59,7 +70,14 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 function withRunFlags(command: Command): Command {
   return command
     .option("--model <ref>", "use this model for every agent, as provider:model or an alias")
-    .addOption(new Option("--sabotage <step=fault[:first|model|always]>", "plant a mistake, to see it caught; may be repeated").argParser(collect).default([], "none"))
+    .addOption(
+      new Option(
+        "--sabotage <step=fault[:first|model|always]>",
+        "plant a mistake, to see it caught; may be repeated",
+      )
+        .argParser(collect)
+        .default([], "none"),
+    )
     .option("--cap <usd>", "most that paid model calls may cost")
     .option("-y, --yes", "approve every question, and record that a flag did")
     .option("-w, --watch", "stay until the run ends, also while it waits for others")
@@ -74,7 +92,9 @@ function startCommands(program: Command, screen: Screen, done: Done): void {
       .argument("<file|name>", "file that exports it (FILE#export picks one), or its name")
       .option("-i, --input <json|@file>", "the input; default: what the file exports as `input`")
       .option("-k, --key <key>", "the same key is the same run"),
-  ).action(async (file: string, flags: object) => done(await (await import("./command-run.ts")).run(screen, file, flags)));
+  ).action(async (file: string, flags: object) =>
+    done(await (await import("./command-run.ts")).run(screen, file, flags)),
+  );
   program
     .command("resume")
     .description("go on with a run that was interrupted, failed or waits; default: the last such")
@@ -84,14 +104,21 @@ function startCommands(program: Command, screen: Screen, done: Done): void {
     .option("-y, --yes", "approve every question, and record that a flag did")
     .option("-w, --watch", "stay until the run ends")
     .option("--json", "print one JSON value at the end and nothing else")
-    .action(async (run: string | undefined, flags: object) => done(await (await import("./command-run.ts")).resume(screen, run, flags)));
+    .action(async (run: string | undefined, flags: object) =>
+      done(await (await import("./command-run.ts")).resume(screen, run, flags)),
+    );
   withRunFlags(
     program
       .command("rerun")
       .description("a new run that does again only what a change affects")
       .argument("<run>")
-      .option("-i, --input <json|@file>", "another input; default: the file's own, read again, or the old run's"),
-  ).action(async (run: string, flags: object) => done(await (await import("./command-run.ts")).rerun(screen, run, flags)));
+      .option(
+        "-i, --input <json|@file>",
+        "another input; default: the file's own, read again, or the old run's",
+      ),
+  ).action(async (run: string, flags: object) =>
+    done(await (await import("./command-run.ts")).rerun(screen, run, flags)),
+  );
 }
 
 function lookCommands(program: Command, screen: Screen, done: Done): void {
@@ -112,14 +139,18 @@ function lookCommands(program: Command, screen: Screen, done: Done): void {
     .option("-p, --prompt", "what was sent to the model")
     .option("--html [file]", "write one read-only page that loads nothing; - for standard output")
     .option("--json", "as JSON")
-    .action(async (run: string, step: string | undefined, flags: object) => done(await (await import("./command-look.ts")).show(screen, run, step, flags)));
+    .action(async (run: string, step: string | undefined, flags: object) =>
+      done(await (await import("./command-look.ts")).show(screen, run, step, flags)),
+    );
   program
     .command("logs")
     .description("print a run's events, one a line")
     .argument("<run>")
     .option("-f, --follow", "go on until the run ends")
     .option("--json", "one JSON value a line")
-    .action(async (run: string, flags: object) => done(await (await import("./command-look.ts")).logs(screen, run, flags)));
+    .action(async (run: string, flags: object) =>
+      done(await (await import("./command-look.ts")).logs(screen, run, flags)),
+    );
 }
 
 function personCommands(program: Command, screen: Screen, done: Done): void {
@@ -130,20 +161,27 @@ function personCommands(program: Command, screen: Screen, done: Done): void {
     ["answer", "answer a form: --value"],
   ] as const;
   for (const [decision, description] of decisions) {
-    const command = program.command(decision).description(description).argument("<run[:seq]>", "the question; its number may be left out when only one is open");
+    const command = program
+      .command(decision)
+      .description(description)
+      .argument("<run[:seq]>", "the question; its number may be left out when only one is open");
     if (decision === "edit" || decision === "answer") command.option("--value <json|@file>", "the value");
     command
       .option("--because <text>", "why, for the record")
       .option("--by <name>", "who decides; default: $FIREBREAK_USER or the login")
       .option("--no-wait", "only record it; do not go on with the run here")
-      .action(async (given: string, flags: object) => done(await (await import("./command-decide.ts")).decide(screen, decision, given, flags)));
+      .action(async (given: string, flags: object) =>
+        done(await (await import("./command-decide.ts")).decide(screen, decision, given, flags)),
+      );
   }
   program
     .command("cancel")
     .description("end a run for good")
     .argument("<run>")
     .option("--because <text>", "why, for the record")
-    .action(async (run: string, flags: object) => done(await (await import("./command-decide.ts")).cancel(screen, run, flags)));
+    .action(async (run: string, flags: object) =>
+      done(await (await import("./command-decide.ts")).cancel(screen, run, flags)),
+    );
   program
     .command("signal")
     .description("send a message into a run")
@@ -152,14 +190,18 @@ function personCommands(program: Command, screen: Screen, done: Done): void {
     .option("--payload <json|@file>", "what it says")
     .option("--id <id>", "the same id twice is one signal")
     .option("--no-wait", "only record it; do not go on with the run here")
-    .action(async (run: string, name: string, flags: object) => done(await (await import("./command-decide.ts")).signal(screen, run, name, flags)));
+    .action(async (run: string, name: string, flags: object) =>
+      done(await (await import("./command-decide.ts")).signal(screen, run, name, flags)),
+    );
   program
     .command("settle")
     .description("say what became of an effect in doubt")
     .argument("<run:seq>")
     .option("--sent <receipt>", "it was sent; its receipt as JSON")
     .option("--not-sent", "it was not sent")
-    .action(async (given: string, flags: object) => done(await (await import("./command-decide.ts")).settle(screen, given, flags)));
+    .action(async (given: string, flags: object) =>
+      done(await (await import("./command-decide.ts")).settle(screen, given, flags)),
+    );
 }
 
 function projectCommands(program: Command, screen: Screen, done: Done): void {
@@ -173,7 +215,9 @@ function projectCommands(program: Command, screen: Screen, done: Done): void {
     .description("look at a workflow for what a replay would trip over")
     .argument("<file>")
     .option("--json", "as JSON")
-    .action(async (file: string, flags: object) => done(await (await import("./command-lint.ts")).lint(screen, file, flags)));
+    .action(async (file: string, flags: object) =>
+      done(await (await import("./command-lint.ts")).lint(screen, file, flags)),
+    );
   program
     .command("doctor")
     .description("try out what works on this machine")
@@ -186,5 +230,7 @@ function projectCommands(program: Command, screen: Screen, done: Done): void {
     .option("--older-than <duration>", "last touched longer ago than this", "30d")
     .option("-n, --dry-run", "only say which")
     .option("--json", "as JSON")
-    .action(async (flags: { olderThan: string }) => done(await (await import("./command-prune.ts")).prune(screen, flags)));
+    .action(async (flags: { olderThan: string }) =>
+      done(await (await import("./command-prune.ts")).prune(screen, flags)),
+    );
 }

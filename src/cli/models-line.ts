@@ -41,7 +41,11 @@ function nameOf(ref: ModelRef, config: Config, depth = 0): Named {
 }
 
 /** Says that keys were found and not used; undefined when none was, or when a model was asked for. */
-export function announceKeys(config: Config, options: RunOptions, env: NodeJS.ProcessEnv): string | undefined {
+export function announceKeys(
+  config: Config,
+  options: RunOptions,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
   const [key] = foundKeys(env);
   if (key === undefined || !announceModels(config, options).startsWith("No language model")) return undefined;
   const model = suggestions[key] ?? "PROVIDER:MODEL";
@@ -55,5 +59,7 @@ export function estimateLine(view: RunView, env: NodeJS.ProcessEnv): string | un
   if (model === undefined || view.models.length > 0 || view.usage.inputTokens === 0) return undefined;
   const [provider = "", name = ""] = model.split(":");
   const usd = priceOf(provider, name, {})(view.usage);
-  return usd === undefined ? undefined : `With --model ${model} these ${view.calls} calls would cost about ${money(usd)}.`;
+  return usd === undefined
+    ? undefined
+    : `With --model ${model} these ${view.calls} calls would cost about ${money(usd)}.`;
 }

@@ -22,7 +22,12 @@ export async function openProject(near: string = process.cwd()): Promise<Project
   const { config, file } = await loadConfig(near);
   const journalPath = journalOf(config, file);
   const { open } = await import("../open.ts");
-  const fb = await open({ journal: journalPath, config, drive: "own", load: async (path) => [(await loadWorkflow(path)).workflow as AnyWorkflow] });
+  const fb = await open({
+    journal: journalPath,
+    config,
+    drive: "own",
+    load: async (path) => [(await loadWorkflow(path)).workflow as AnyWorkflow],
+  });
   return { fb, config, journalPath };
 }
 
@@ -51,7 +56,8 @@ export async function hasJournal(): Promise<boolean> {
 
 function journalOf(config: Config, file: string | undefined): string {
   const named: string | Journal | undefined = config.journal;
-  if (typeof named === "string") return isAbsolute(named) ? named : join(dirname(file ?? resolve("x")), named);
+  if (typeof named === "string")
+    return isAbsolute(named) ? named : join(dirname(file ?? resolve("x")), named);
   return join(projectFolder(process.cwd()), ".firebreak", "journal.db");
 }
 

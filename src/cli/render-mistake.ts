@@ -5,12 +5,16 @@ import { fit, oneLine } from "./plain-text.ts";
 import type { Screen } from "./screen.ts";
 import { plural } from "./units.ts";
 
+const pipeWidth = 240;
+
 /** Five lines: what was claimed, what the source says, where, what happened next, how many steps had read it. */
 export function renderMistake(screen: Screen, it: CaughtMistake): string[] {
   const tried = it.attempt === undefined ? "" : `, attempt ${it.attempt}`;
+  // A pipe wraps nothing: there a long quotation stays readable.
+  const width = screen.isTerminal ? screen.width : pipeWidth;
   const caught = it.result === "fail" ? "claimed" : "unsure ";
   const line = (label: string, text: string): string =>
-    `  ${label}  ${fit(oneLine(text), screen.width - label.length - 4)}`;
+    `  ${label}  ${fit(oneLine(text), width - label.length - 4)}`;
   return [
     screen.style("yellow", line(caught, `${it.step}${tried}: ${it.claimed}`)),
     line("source ", it.found),

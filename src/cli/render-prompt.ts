@@ -11,14 +11,23 @@ export function promptLines(screen: Screen, view: RunView, steps: readonly StepV
   const said = [...flatten(steps)].filter((it) => it.kind === "model" || it.kind === "tool");
   const calls = said.filter((it) => it.kind === "model");
   if (calls.length === 0) return ["No model was called here."];
-  return said.flatMap((it) => (it.kind === "model" ? modelLines(screen, view, it) : toolLines(screen, view, it)));
+  return said.flatMap((it) =>
+    it.kind === "model" ? modelLines(screen, view, it) : toolLines(screen, view, it),
+  );
 }
 
 function modelLines(screen: Screen, view: RunView, step: StepView): string[] {
   const input = membersOf(decodedInput(view, step));
-  const head = screen.style("bold", `${step.path.map(oneLine).join(" › ")}, turn ${String(input["turn"] ?? 1)}, to ${oneLine(step.model ?? String(input["model"] ?? "a model"))}`);
-  const messages = Array.isArray(input["prompt"]) ? input["prompt"].flatMap((it: unknown) => messageLines(screen, it)) : ["  (the messages above, with the answers and results since)"];
-  const tools = Array.isArray(input["tools"]) ? input["tools"].map((it: unknown) => String(membersOf(it)["name"])) : [];
+  const head = screen.style(
+    "bold",
+    `${step.path.map(oneLine).join(" › ")}, turn ${String(input["turn"] ?? 1)}, to ${oneLine(step.model ?? String(input["model"] ?? "a model"))}`,
+  );
+  const messages = Array.isArray(input["prompt"])
+    ? input["prompt"].flatMap((it: unknown) => messageLines(screen, it))
+    : ["  (the messages above, with the answers and results since)"];
+  const tools = Array.isArray(input["tools"])
+    ? input["tools"].map((it: unknown) => String(membersOf(it)["name"]))
+    : [];
   const schema = input["outputSchema"];
   return [
     head,
@@ -58,7 +67,9 @@ function toolLines(screen: Screen, view: RunView, step: StepView): string[] {
 }
 
 function indent(text: string): string[] {
-  return clean(text).split("\n").map((line) => `    ${line}`);
+  return clean(text)
+    .split("\n")
+    .map((line) => `    ${line}`);
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -37,9 +37,26 @@ export function renderHead(screen: Screen, view: RunView): string[] {
     ...wrap(modelsLine(view), screen.width),
   ];
   if (view.rerunOf !== undefined) lines.push(`a rerun of ${view.rerunOf}`);
-  const options = view.options === undefined ? "" : JSON.stringify(view.options);
-  if (options !== "" && options !== "{}") lines.push(fit(`started with ${oneLine(options)}`, screen.width));
+  const options = startedWith(view);
+  if (options !== "") lines.push(fit(`started with ${options}`, screen.width));
   return lines.map((line, at) => (at === 0 ? line : screen.style("dim", line)));
+}
+
+/** The options a run was started with, as they are typed. */
+function startedWith(view: RunView): string {
+  const { model, sabotage, cap } = (view.options ?? {}) as {
+    readonly model?: string;
+    readonly sabotage?: readonly string[];
+    readonly cap?: { readonly usd?: number };
+  };
+  const planted = (sabotage ?? []).map((it) => `--sabotage ${it}`);
+  return oneLine(
+    [
+      ...(model === undefined ? [] : [`--model ${model}`]),
+      ...planted,
+      ...(cap?.usd === undefined ? [] : [`--cap ${cap.usd}`]),
+    ].join(" "),
+  );
 }
 
 /** Says which language models answered, or that none did. */
@@ -109,7 +126,7 @@ export function renderEnd(screen: Screen, view: RunView): string[] {
 export function renderStep(screen: Screen, view: RunView, step: StepView): string[] {
   const title = `${step.path.map(oneLine).join(" › ")}  (${step.kind}, ${step.state}${step.seq === undefined ? "" : `, event ${step.seq}`})`;
   const named = (seqs: readonly number[]): string =>
-    seqs.map((seq) => `${oneLine(view.bySeq.get(seq)?.name ?? "?")} (${seq})`).join(", ");
+    seqs.map((seq) => `${oneLine(view.bySeq.get(seq)?.name ?? "the run's input")} (${seq})`).join(", ");
   const facts: (readonly [string, string | undefined])[] = [
     ["started", clockTime(step.startedAt)],
     ["took", step.ms === undefined ? undefined : length(step.ms)],

@@ -28,7 +28,7 @@ const narrowest = 40;
 
 /** A screen over a stream such as process.stdout. Honours NO_COLOR and FORCE_COLOR as Node does. */
 export function screenOn(stream: NodeJS.WriteStream): Screen {
-  const isTerminal = stream.isTTY === true && process.env["TERM"] !== "dumb";
+  const isTerminal = stream.isTTY && process.env["TERM"] !== "dumb";
   return {
     isTerminal,
     get width() {

@@ -126,6 +126,13 @@ function finish(nodes: readonly Node[], around: Surroundings): readonly StepView
     step.readers = readersAt(step, around.readers);
     if (step.kind === "attempt") liftVerdicts(step);
     if (step.kind === "group") Object.assign(step, groupFacts(step.children, closed));
+    // A rerun enters a composite step again; when all that was below was taken over, so was the step.
+    else if (
+      step.state === "done" &&
+      step.children.length > 0 &&
+      step.children.every((it) => it.state === "reused")
+    )
+      step.state = "reused";
     step.total = totalOf(step);
     return step;
   });
@@ -159,6 +166,8 @@ function groupFacts(children: readonly StepView[], closed: boolean): Partial<Dra
   const end = Math.max(...children.map((it) => it.startedAt + (it.ms ?? 0)));
   if (has("waiting")) return { startedAt, state: "waiting" };
   if (has("running") || !closed) return { startedAt, state: "running" };
+  if (children.every((it) => it.state === "reused"))
+    return { startedAt, ms: end - startedAt, state: "reused" };
   return {
     startedAt,
     ms: end - startedAt,
