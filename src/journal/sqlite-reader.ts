@@ -68,8 +68,7 @@ export class SqliteReader {
     return guarded(run, after + 1, () => this.#readRange(run, found.base, after, found.head.seq));
   }
 
-  readOpen(run: RunId): readonly AnyEvent[] {
-    const found = this.find(run);
+  readOpen(run: RunId, found: FoundRun | undefined): readonly AnyEvent[] {
     if (found === undefined) return [];
     const { base, head } = found;
     const last = head.seq;

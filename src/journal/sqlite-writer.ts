@@ -133,6 +133,12 @@ export class SqliteWriter {
     return count;
   }
 
+  /** A run as it stands, without reading it where that is certain. */
+  find(run: RunId): FoundRun | undefined {
+    this.#forgetIfStale();
+    return this.#remembered.get(run) ?? this.#reader.find(run);
+  }
+
   #find(run: RunId, found: Map<RunId, FoundRun>): FoundRun | undefined {
     const known = found.get(run) ?? this.#remembered.get(run) ?? this.#reader.find(run);
     if (known !== undefined) found.set(run, known);
@@ -194,9 +200,10 @@ export class SqliteWriter {
   }
 
   #remember(found: FoundRun): void {
-    const { run, status } = found.head;
+    const { run, status, ready } = found.head;
     this.#remembered.delete(run);
-    if (status !== "running") return;
+    // A run that is ready is about to be claimed.
+    if (status !== "running" && !ready) return;
     this.#remembered.set(run, found);
     if (this.#remembered.size <= rememberedLimit) return;
     for (const oldest of this.#remembered.keys()) {

@@ -92,7 +92,7 @@ export class SqliteJournal implements Journal {
   }
 
   async readOpen(run: RunId): Promise<readonly AnyEvent[]> {
-    return this.#reading(() => this.#reader.readOpen(run));
+    return this.#reading(() => this.#reader.readOpen(run, this.#writer.find(run)));
   }
 
   async event(run: RunId, seq: number): Promise<AnyEvent | undefined> {
@@ -100,7 +100,7 @@ export class SqliteJournal implements Journal {
   }
 
   async head(run: RunId): Promise<RunHead | undefined> {
-    return this.#reading(() => this.#reader.find(run)?.head);
+    return this.#reading(() => this.#writer.find(run)?.head);
   }
 
   async heads(filter: RunFilter): Promise<readonly RunHead[]> {

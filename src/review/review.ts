@@ -9,7 +9,7 @@ import { FirebreakError } from "../base/errors.ts";
 import type { RunId } from "../base/ids.ts";
 import { canonical } from "../base/values.ts";
 import type { AnyEvent, JournalEvent, NewEvent } from "../journal/events.ts";
-import type { Blob, Journal, RunHead } from "../journal/journal.ts";
+import { type Blob, endings, type Journal } from "../journal/journal.ts";
 import { toStored } from "../runtime/store.ts";
 
 export interface Decision {
@@ -39,13 +39,14 @@ export async function decide(journal: Journal, decision: Decision, nowMs: number
   const { run, asked: seq } = decision;
   if (decision.decision === "send-back") throw new FirebreakError("REVIEW_SEND_BACK", { runId: run, asked: seq });
   for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
-    const head = await openHead(journal, run);
-    const asked = await openQuestion(journal, run, seq);
+    const events = await journal.readOpen(run);
+    refuseEnded(run, events);
+    const asked = openQuestion(run, seq, events);
     refuseUnfit(decision, asked, nowMs);
     const blobs: Blob[] = [];
-    const events = decisionEvents(decision, asked, blobs);
+    const decided = decisionEvents(decision, asked, blobs);
     try {
-      await journal.commit([{ run, expect: { seq: head.seq }, events }], blobs);
+      await journal.commit([{ run, expect: { seq: events.at(-1)!.seq }, events: decided }], blobs);
       return;
     } catch (error) {
       // Another append came first: is the question still open?
@@ -55,15 +56,15 @@ export async function decide(journal: Journal, decision: Decision, nowMs: number
   throw new FirebreakError("JOURNAL_CONFLICT", { runId: run, expected: "a standstill", found: "a moving run" });
 }
 
-async function openHead(journal: Journal, run: RunId): Promise<RunHead> {
-  const head = await journal.head(run);
-  if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
-  if (head.status !== "running" && head.status !== "waiting") throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "decided on" });
-  return head;
+/** The last event of a run is never covered, so the open events tell how it stands. */
+function refuseEnded(run: RunId, events: readonly AnyEvent[]): void {
+  if (events.length === 0) throw new FirebreakError("RUN_UNKNOWN", { given: run });
+  const ended = events.findLast((it) => it.kind in endings || it.kind === "run.resumed" || it.kind === "run.claimed");
+  const status = ended === undefined ? undefined : endings[ended.kind];
+  if (status !== undefined) throw new FirebreakError("RUN_ENDED", { runId: run, status, verb: "decided on" });
 }
 
-async function openQuestion(journal: Journal, run: RunId, seq: number): Promise<JournalEvent<"review.asked">> {
-  const events = await journal.readOpen(run);
+function openQuestion(run: RunId, seq: number, events: readonly AnyEvent[]): JournalEvent<"review.asked"> {
   const asked = events.find((it) => it.seq === seq && it.kind === "review.asked") as JournalEvent<"review.asked"> | undefined;
   if (asked === undefined) throw new FirebreakError("REVIEW_NOT_OPEN", { runId: run, asked: seq });
   const decided = events.find((it) => it.kind === "review.decided" && it.data.asked === seq) as JournalEvent<"review.decided"> | undefined;

@@ -35,6 +35,8 @@ export interface Issue {
   /** When a waiting step has something to do by itself, ms. */
   wakeAt?: number;
   readonly abort: AbortController;
+  /** Aborts the work. A signal that is looked at later is aborted from the start. */
+  cancel(): void;
   /** The output as made in this process: spares reading it back. */
   made?: Canonical;
   /** The scope below, once there is one. */
@@ -56,8 +58,9 @@ export class OpenIssue implements Issue {
   readonly reject: (error: unknown) => void;
   state: Issue["state"] = "queued";
   #abort: AbortController | undefined;
+  #isCancelled = false;
 
-  constructor(it: Omit<Issue, "state" | "abort">) {
+  constructor(it: Omit<Issue, "state" | "abort" | "cancel">) {
     this.key = it.key;
     this.identity = it.identity;
     this.scope = it.scope;
@@ -70,7 +73,15 @@ export class OpenIssue implements Issue {
   }
 
   get abort(): AbortController {
-    this.#abort ??= new AbortController();
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#isCancelled) this.#abort.abort();
+    }
     return this.#abort;
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#abort?.abort();
   }
 }

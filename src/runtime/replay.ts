@@ -298,7 +298,7 @@ export class Replay {
 
   #cancel(issue: Issue): void {
     if (!this.#live) this.#left.add(issue.key);
-    issue.abort.abort();
+    issue.cancel();
     if (issue.inner !== undefined) this.#drop(issue.inner);
     this.settle(issue);
   }

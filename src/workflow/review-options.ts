@@ -31,9 +31,10 @@ export function reviewQuestion(
   return {
     ask,
     mode: form?.mode ?? "review",
-    why: options.why ?? "The workflow asks for a person at this point.",
-    onYes: options.onYes ?? "The run goes on with the value as it is shown, or as you edit it.",
-    onNo: options.onNo ?? "The step ends as rejected; unless the workflow handles that, the run fails.",
+    // What is said by default is rendered when it is shown, not stored with every question.
+    ...(options.why === undefined ? {} : { why: options.why }),
+    ...(options.onYes === undefined ? {} : { onYes: options.onYes }),
+    ...(options.onNo === undefined ? {} : { onNo: options.onNo }),
     ...(options.to === undefined ? {} : { to: options.to }),
     ...(options.expires === undefined ? {} : { expiresInMs: toMs(options.expires) }),
     ...(options.onExpiry === undefined ? {} : { onExpiry: options.onExpiry }),

@@ -125,7 +125,7 @@ test("folds a run's events anew when its row was changed, so the head is as befo
 test("writes a changed row anew with the next append", async () => {
   const run = await begin(journal, {}, claimed());
   disk.prepare("UPDATE runs SET epoch = 7 WHERE run = ?").run(run);
-  await journal.commit([{ run, expect: { epoch: 1 }, events: [logged("goes on")] }]);
+  await journal.commit([{ run, expect: { epoch: 1 }, events: [logged("goes on"), logged("and on")] }]);
   assert.equal(disk.prepare("SELECT epoch FROM runs WHERE run = ?").get(run)!["epoch"], 1);
 });
 
