@@ -88,7 +88,8 @@ export function searchPapers(
     };
   });
   const eligible = scored.filter((it) => it.isNamed || it.words.length >= fewestWords);
-  const best = Math.max(...eligible.map((it) => it.score), Number.MIN_VALUE);
+  // Where no paper may stay, the ranks are parts of the best of those that may not.
+  const best = Math.max(...(eligible.length > 0 ? eligible : scored).map((it) => it.score), Number.EPSILON);
   return scored.map(({ file, score, words, isNamed }) => {
     const rank = Number((score / best).toFixed(4));
     const kept = isNamed ? rank >= nearRankNamed : words.length >= fewestWords && rank >= nearRank;
