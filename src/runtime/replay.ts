@@ -30,11 +30,11 @@ export interface ReplayOptions {
   /** Timers due within this many ms are waited for in memory. */
   readonly lingerMs: number;
   /** Called with the run's own end, to build the events that say so. */
-  readonly conclude: (end: { ok: true; value: Canonical; warnings: readonly string[] } | { ok: false; error: unknown }) => {
+  readonly conclude: (end: { ok: true; value: Canonical; warnings: readonly string[] } | { ok: false; error: unknown }) => Promise<{
     readonly events: readonly NewEvent[];
     readonly also: readonly Append[];
     readonly blobs: readonly Blob[];
-  };
+  }>;
 }
 
 type Settled = { ok: true; value: unknown } | { ok: false; error: unknown };
@@ -47,6 +47,8 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const deliveriesPerTurn = 64;
 /** Delivered completions are forgotten in lots of this many. */
 const queueTrim = 1_024;
+/** Times the end of a run is written while its children move. */
+const conflictLimit = 100;
 const ignore = (): void => undefined;
 
 export class Replay {
@@ -96,9 +98,10 @@ export class Replay {
     try {
       for (;;) {
         // Woken from rest, everything the delivery before set off has come to rest already.
-        if (!this.#rested) await ((this.#steps += 1) % deliveriesPerTurn === 0 ? turn() : rest());
+        const rested: boolean = this.#rested;
+        if (!rested) await ((this.#steps += 1) % deliveriesPerTurn === 0 ? turn() : rest());
         this.#rested = false;
-        const end = await this.#advance();
+        const end = await this.#advance(rested);
         if (end !== undefined) return end;
       }
     } catch (error) {
@@ -119,6 +122,8 @@ export class Replay {
       }
       this.#take(event);
     }
+    // Heard while at rest: what the delivery before set off has come to rest, so the next may follow at once.
+    this.#rested = this.#wake !== undefined;
     this.#stir();
   }
 
@@ -214,8 +219,7 @@ export class Replay {
       if (this.#catchUp !== undefined) await this.#catchUp;
       return appended;
     } catch (error) {
-      this.#fault ??= error;
-      this.lose(FirebreakError.any(error) ? error.code : String(error));
+      this.#failWith(error);
       return new Promise<never>(ignore);
     } finally {
       this.#busy -= 1;
@@ -240,8 +244,7 @@ export class Replay {
       this.#stir();
     };
     this.host.commit(events, blobs).then(written, (error: unknown) => {
-      this.#fault ??= error;
-      this.lose(FirebreakError.any(error) ? error.code : String(error));
+      this.#failWith(error);
       written();
     });
   }
@@ -352,7 +355,7 @@ export class Replay {
 
   // ---- The order of things -------------------------------------------------
 
-  async #advance(): Promise<ReplayEnd | undefined> {
+  async #advance(rested: boolean): Promise<ReplayEnd | undefined> {
     if (this.#halted) return { kind: "halted" };
     if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
     if (this.#catchUp !== undefined) {
@@ -361,6 +364,8 @@ export class Replay {
     }
     const next = this.records.queue[this.#next];
     if (next !== undefined) return this.#advanceRecorded(next);
+    // Whoever is answered by the same commit acts first; only then is it told what is to be concluded.
+    if (rested) return undefined;
     if (!this.#live) {
       if (this.#busy > 0) return this.#rest();
       return this.#goLive();
@@ -488,8 +493,7 @@ export class Replay {
       return { kind: "parked" };
     } catch (error) {
       if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) {
-        this.#fault ??= error;
-        this.lose(FirebreakError.any(error) ? error.code : String(error));
+        this.#failWith(error);
         return undefined;
       }
       // Something arrived in the same moment, so there is work again; or the run is no longer ours.
@@ -511,10 +515,30 @@ export class Replay {
     } catch (error) {
       end = { ok: false, error };
     }
-    const { events, also, blobs } = this.options.conclude(end);
-    await this.commit(this.root, events, blobs, also);
+    await this.#commitEnd(end);
     if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
     return { kind: end.ok ? "completed" : "failed" };
+  }
+
+  /** The end of a run and of what it leaves behind: one commit, tried again while others of these runs move. */
+  async #commitEnd(end: Parameters<ReplayOptions["conclude"]>[0]): Promise<void> {
+    for (let attempt = 1; this.#lost === undefined; attempt += 1) {
+      const { events, also, blobs } = await this.options.conclude(end);
+      try {
+        await this.host.commit([...this.#pendingEvents, ...events], blobs, also);
+        this.#pendingEvents.length = 0;
+        return;
+      } catch (error) {
+        const other = FirebreakError.is(error, "JOURNAL_CONFLICT") && error.details.runId !== this.host.run;
+        if (!other || attempt >= conflictLimit) this.#failWith(error);
+      }
+    }
+  }
+
+  /** The journal did not take a commit: nothing more is written from here. */
+  #failWith(error: unknown): void {
+    this.#fault ??= error;
+    this.lose(FirebreakError.any(error) ? error.code : String(error));
   }
 
   async #diverged(next: Completion): Promise<ReplayEnd> {
@@ -555,10 +579,7 @@ export class Replay {
 
   #rest(): Promise<undefined> {
     return new Promise((resolve) => {
-      this.#wake = () => {
-        this.#rested = true;
-        resolve(undefined);
-      };
+      this.#wake = () => resolve(undefined);
     });
   }
 

@@ -149,7 +149,7 @@ export function childWork(replay: Replay, workflow: string, begin: (issue: Issue
 }
 
 /** Longest time between two looks at the clock: a clock set forward delays nothing by more. */
-export const scanMs = 30_000;
+export const scanMs = 60_000;
 
 function wait(replay: Replay, issue: Issue, wakeAt: number | undefined, due: () => void): void {
   issue.state = "waiting";

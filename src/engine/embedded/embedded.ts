@@ -6,6 +6,8 @@
 //   N2. A parked run costs nothing here: it is rows in the journal.
 //   N3. A run of a process proven dead is taken over at once; one of a live process never without force.
 //   N4. Cancel is one commit over the run and its open descendants (E7).
+//   N5. A run that ends leaves no open descendant behind; a child's end is told to its parent in the same commit.
+//   N6. A failure of what nobody waits for loses nothing: the journal is looked at again later.
 
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { FirebreakError } from "../../base/errors.ts";
@@ -18,6 +20,7 @@ import { Replay, type ReplayOptions } from "../../runtime/replay.ts";
 import type { Guard, Host, LiveNote, Reuse } from "../../runtime/runtime.ts";
 import { runStarted } from "../../runtime/run-started.ts";
 import { toStored } from "../../runtime/store.ts";
+import { scanMs } from "../../runtime/wait.ts";
 import { type Liveness, soleProcess } from "./process-lock.ts";
 
 export interface EmbeddedOptions {
@@ -41,6 +44,10 @@ export interface EmbeddedOptions {
 export const activeLimit = 512;
 
 const listed = 100_000;
+/** Times a commit over several runs is tried while they move. */
+const conflictLimit = 100;
+/** Looks at other processes' writes between two looks for dead processes. */
+const looksPerSearch = 5;
 
 export class EmbeddedEngine implements Engine {
   readonly journal: Journal;
@@ -55,6 +62,8 @@ export class EmbeddedEngine implements Engine {
   readonly #watchers = new Map<RunId, Set<(note: LiveNote) => void>>();
   readonly #waiters = new Map<RunId, Set<() => void>>();
   readonly #enders = new Map<RunId, Set<(event: AnyEvent | undefined) => void>>();
+  /** Those who wait for a run whose children move. */
+  readonly #settling = new Set<() => void>();
   readonly #queue: RunId[] = [];
   readonly #faults = new Map<RunId, unknown>();
   readonly #accepting = new Set<RunId>();
@@ -118,14 +127,15 @@ export class EmbeddedEngine implements Engine {
   }
 
   async cancel(run: RunId, by: string, because?: string): Promise<void> {
-    for (let attempt = 0; attempt < 10; attempt += 1) {
+    for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
       const head = await this.journal.head(run);
       if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
       if (isOver(head)) throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "cancelled" });
-      const all = [head, ...(await this.#descendants(head.run))].filter((it) => !isOver(it));
+      const all = [head, ...(await this.#descendants(head.run))].filter(isOpen);
       const event: NewEvent = { kind: "run.cancelled", data: { by, ...(because === undefined ? {} : { because }) } };
+      const told: NewEvent = { kind: "child.ended", data: { child: run, outcome: "cancelled", message: `cancelled by ${by}` } };
       try {
-        await this.journal.commit(all.map((it) => ({ run: it.run, expect: { seq: it.seq }, events: [event] })));
+        await this.journal.commit([...cancelAll(all, event), ...(await this.#tellParent(head.parent, told))]);
         return;
       } catch (error) {
         // One of them moved meanwhile: look again.
@@ -136,7 +146,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async settled(run: RunId): Promise<RunHead> {
-    return this.#until(run, (head) => isOver(head) || (head.status === "waiting" && !head.ready && !this.#active.has(run)));
+    return this.#until(run, async (head) => isOver(head) || (this.#isIdle(head) && !(await this.#hasMovingChild(run))));
   }
 
   async ended(run: RunId): Promise<RunHead> {
@@ -168,7 +178,12 @@ export class EmbeddedEngine implements Engine {
 
   /** Looks for what other processes wrote from now on. */
   startPolling(): void {
-    this.#poll ??= setInterval(() => void this.#lookOutside(), this.#options.pollMs ?? 200);
+    let looks = 0;
+    this.#poll ??= setInterval(() => {
+      looks += 1;
+      this.#apart(this.#lookOutside());
+      if (looks % looksPerSearch === 0) this.#apart(this.#lookForDead());
+    }, this.#options.pollMs ?? 200);
   }
 
   async close(): Promise<void> {
@@ -213,13 +228,13 @@ export class EmbeddedEngine implements Engine {
   #claimable(head: RunHead, force: boolean): "wake" | "takeover" | "forced" | undefined {
     if (head.status === "waiting") return head.ready || (head.wakeAt ?? Number.POSITIVE_INFINITY) <= this.clock.now() ? "wake" : undefined;
     if (head.status !== "running") return undefined;
-    if (head.owner !== undefined && head.owner !== this.owner && !this.#liveness.isAlive(head.owner)) return "takeover";
-    if (head.owner === this.owner) return "takeover";
+    if (head.owner === this.owner || !this.#liveness.isAlive(head.owner ?? "")) return "takeover";
     return force ? "forced" : undefined;
   }
 
   #letGo(run: RunId): false {
     this.#active.delete(run);
+    if (this.#again.delete(run)) this.#wakeUp(run);
     return false;
   }
 
@@ -236,9 +251,14 @@ export class EmbeddedEngine implements Engine {
       const started = events[0] as JournalEvent<"run.started">;
       const replay = new Replay(this.#host(run, started.data.root, epoch), await this.#replayOptions(run, started.data));
       this.#active.set(run, replay);
-      const end = await replay.execute(events, (scope) => program.run(scope, started.data));
-      if (end.kind === "parked") void this.#armTimer();
-      if (end.kind === "lost" && replay.fault !== undefined) this.#faults.set(run, replay.fault);
+      const ending = replay.execute(events, (scope) => program.run(scope, started.data));
+      // What was written between the reading and now was told to nobody.
+      if (known === undefined) this.#apart(this.journal.read(run, replay.records.lastSeq).then((late) => replay.receive(late)));
+      const end = await ending;
+      if (end.kind === "parked") this.#apart(this.#armTimer());
+      // Lost to another driver is no fault: that one goes on.
+      const { fault } = replay;
+      if (end.kind === "lost" && fault !== undefined && !FirebreakError.is(fault, "JOURNAL_CONFLICT")) this.#faults.set(run, fault);
     } catch (error) {
       await this.#quarantine(run, epoch, error);
     } finally {
@@ -254,7 +274,10 @@ export class EmbeddedEngine implements Engine {
       accept,
       ...(reuse === undefined ? {} : { reuse }),
       lingerMs: this.#options.lingerMs ?? 1_000,
-      conclude: (end) => concludeRun(run, started, end),
+      conclude: async (end) => {
+        const concluded = concludeRun(run, started, end);
+        return { ...concluded, also: [...concluded.also, ...(await this.#endChildren(run))] };
+      },
     };
   }
 
@@ -271,8 +294,28 @@ export class EmbeddedEngine implements Engine {
     await this.journal.commit([{ run, expect: { epoch }, events: [{ kind: "run.halted", data }] }]).catch(() => undefined);
   }
 
+  /** Ends the open descendants of a run that ends. */
+  async #endChildren(run: RunId): Promise<readonly Append[]> {
+    const open = (await this.#descendants(run)).filter(isOpen);
+    return cancelAll(open, { kind: "run.cancelled", data: { by: `the end of run ${run}` } });
+  }
+
+  /** Tells a run that is not over how its child ended. */
+  async #tellParent(parent: RunId | undefined, told: NewEvent): Promise<readonly Append[]> {
+    const head = parent === undefined ? undefined : await this.journal.head(parent);
+    return head === undefined || !isOpen(head) ? [] : [{ run: head.run, expect: { epoch: head.epoch }, events: [told] }];
+  }
+
+  /** Work nobody waits for. When it fails, runs stay as the journal has them, and are looked for again later (N6). */
+  #apart(work: Promise<unknown>): void {
+    work.catch(() => {
+      if (!this.#closed) this.#setTimer(this.clock.now() + scanMs);
+    });
+  }
+
   #finish(run: RunId): void {
     this.#active.delete(run);
+    for (const wake of [...this.#settling]) wake();
     this.#tellEnd(run, undefined);
     for (const wake of this.#waiters.get(run) ?? []) wake();
     if (this.#closed) return;
@@ -343,6 +386,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   #tell(run: RunId, over: boolean): void {
+    for (const wake of [...this.#settling]) wake();
     for (const wake of this.#waiters.get(run) ?? []) wake();
     if (over) {
       this.#own.delete(run);
@@ -374,6 +418,7 @@ export class EmbeddedEngine implements Engine {
       if (replay instanceof Replay) replay.receive(await this.journal.read(run, replay.records.lastSeq));
     }
     for (const waiters of this.#waiters.values()) for (const wake of waiters) wake();
+    for (const wake of [...this.#settling]) wake();
     for (const head of await this.journal.heads({ dueAt: this.clock.now(), limit: listed })) {
       if (this.#concerns(head)) await this.#take(head, false);
     }
@@ -384,14 +429,41 @@ export class EmbeddedEngine implements Engine {
     if (this.#closed) return;
     const waiting = await this.journal.heads({ dueAt: Number.MAX_SAFE_INTEGER, limit: listed });
     const earliest = Math.min(...waiting.filter((it) => this.#concerns(it)).map((it) => it.wakeAt ?? Number.POSITIVE_INFINITY));
-    if (earliest === this.#timerAt) return;
+    if (Number.isFinite(earliest)) this.#setTimer(earliest);
+  }
+
+  #setTimer(at: number): void {
+    if (at === this.#timerAt || this.#closed) return;
     this.#cancelTimer?.();
-    this.#timerAt = earliest;
-    if (!Number.isFinite(earliest) || this.#closed) return;
-    this.#cancelTimer = this.clock.after(Math.max(0, earliest - this.clock.now()), () => {
+    this.#timerAt = at;
+    // A clock may be set while we wait, so it is looked at now and then.
+    this.#cancelTimer = this.clock.after(Math.min(Math.max(0, at - this.clock.now()), scanMs), () => {
       this.#timerAt = Number.POSITIVE_INFINITY;
-      void this.recover();
+      if (!this.#closed) this.#apart(this.recover());
     });
+  }
+
+  /** Takes up the runs of processes that died. */
+  async #lookForDead(): Promise<void> {
+    const alive = new Map<string, boolean>();
+    for (const head of await this.journal.heads({ status: ["running"], limit: listed })) {
+      const owner = head.owner ?? "";
+      if (owner === this.owner || !this.#concerns(head)) continue;
+      if (!alive.has(owner)) alive.set(owner, this.#liveness.isAlive(owner));
+      if (!alive.get(owner)) await this.#take(head, false);
+    }
+  }
+
+  #isIdle(head: RunHead): boolean {
+    return head.status === "waiting" && !head.ready && !this.#active.has(head.run);
+  }
+
+  async #hasMovingChild(run: RunId): Promise<boolean> {
+    for (const child of await this.journal.heads({ parent: run, limit: listed })) {
+      if (!isOpen(child)) continue;
+      if (!this.#isIdle(child) || (await this.#hasMovingChild(child.run))) return true;
+    }
+    return false;
   }
 
   async #descendants(run: RunId): Promise<readonly RunHead[]> {
@@ -400,23 +472,25 @@ export class EmbeddedEngine implements Engine {
     return [...children, ...below.flat()];
   }
 
-  async #until(run: RunId, done: (head: RunHead) => boolean): Promise<RunHead> {
+  async #until(run: RunId, done: (head: RunHead) => boolean | Promise<boolean>): Promise<RunHead> {
     for (;;) {
       const head = await this.journal.head(run);
       if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
       const fault = this.#faults.get(run);
       if (fault !== undefined && !isOver(head)) throw fault;
-      if (done(head)) return head;
+      if (await done(head)) return head;
       if (this.#closed) throw new FirebreakError("JOURNAL_CLOSED", { path: "the engine" });
       await new Promise<void>((resolve) => {
         const all = this.#waiters.get(run) ?? new Set();
         this.#waiters.set(run, all);
         const wake = (): void => {
+          this.#settling.delete(wake);
           all.delete(wake);
           if (all.size === 0) this.#waiters.delete(run);
           resolve();
         };
         all.add(wake);
+        if (this.#isIdle(head)) this.#settling.add(wake);
       });
     }
   }
@@ -432,11 +506,20 @@ function isOver(head: RunHead): boolean {
   return head.status !== "running" && head.status !== "waiting";
 }
 
+/** Not over, or halted until someone acts: an effect of it may be in doubt. */
+function isOpen(head: RunHead): boolean {
+  return !isOver(head) || head.status === "halted";
+}
+
+function cancelAll(heads: readonly RunHead[], event: NewEvent): readonly Append[] {
+  return heads.map((it) => ({ run: it.run, expect: { seq: it.seq }, events: [event] }));
+}
+
 function asEvents(run: RunId, events: readonly NewEvent[], appended: Appended): readonly AnyEvent[] {
   return events.map((event, index) => ({ run, seq: appended.firstSeq + index, at: appended.at, ...event }) as AnyEvent);
 }
 
-type Concluded = ReturnType<ReplayOptions["conclude"]>;
+type Concluded = Awaited<ReturnType<ReplayOptions["conclude"]>>;
 
 /** The events that end a run, and tell its parent. */
 function concludeRun(run: RunId, started: EventData["run.started"], end: Parameters<ReplayOptions["conclude"]>[0]): Concluded {
