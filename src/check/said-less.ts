@@ -1,8 +1,8 @@
 // A retry that passes by saying less: items dropped, or emptied, that no problem named.
 //
-//   S1. An item that was changed is not an item that was dropped, and order does not matter.
-//   S2. What a problem names (the item, a part of it, or its list as a whole) may go.
-//   S3. Copies of an item do not stand in for those that went.
+//   C4. An item that was changed is not an item that was dropped, and order does not matter.
+//   C5. What a problem names (the item, a part of it, or its list as a whole) may go.
+//   C6. Copies of an item do not stand in for those that went.
 
 import { hashOf } from "../base/values.ts";
 import type { Problem } from "./check.ts";

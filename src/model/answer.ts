@@ -2,8 +2,8 @@
 // what the next call must send back (signatures, item ids) and nothing of the
 // HTTP exchange.
 //
-//   A1. A stream without its end is no answer: it throws, and nothing of it is kept.
-//   A2. An end that the provider did not name is never taken for a finished answer (M1).
+//   M7. A stream without its end is no answer: it throws, and nothing of it is kept.
+//   M8. An end that the provider did not name is never taken for a finished answer (M1).
 
 import type {
   LanguageModelV4Content,
@@ -24,7 +24,7 @@ export interface Collected {
   readonly warnings: readonly SharedV4Warning[];
 }
 
-/** Thrown for a stream that ended without its end (A1). Made a MODEL_CALL of class "cut" by the caller. */
+/** Thrown for a stream that ended without its end (M7). Made a MODEL_CALL of class "cut" by the caller. */
 export class CutStream extends Error {
   override readonly name = "CutStream";
 }
@@ -42,7 +42,7 @@ interface Growing {
 /**
  * Reads a stream to its end. Text goes to `onDelta` as it comes.
  *
- * @throws CutStream (A1); what the stream itself reports as an error.
+ * @throws CutStream (M7); what the stream itself reports as an error.
  */
 export async function collectStream(
   stream: ReadableStream<LanguageModelV4StreamPart>,
@@ -175,7 +175,7 @@ function jsonOf(value: unknown): Json {
   return JSON.parse(JSON.stringify(value, bytes) ?? "null") as Json;
 }
 
-/** How an answer ended, from the provider's reason and from what is really there (M1, A2). */
+/** How an answer ended, from the provider's reason and from what is really there (M1, M8). */
 export function finishOf({ unified, raw }: LanguageModelV4FinishReason, parts: readonly ModelPart[]): Finish {
   if (unified === "length" || raw === "pause_turn") return "truncated";
   // Packages say content-filter for a model's own refusal too; the provider's word tells them apart.

@@ -1,8 +1,8 @@
 // Finds models by what authors write. Resolving reads the environment and loads
 // nothing; a package is loaded and a request sent only when a model is called.
 //
-//   R1. With FIREBREAK_LIVE_MODELS=0 no model but a stand-in is resolved or called.
-//   R2. A text that is no alias and names no provider is an error, never passed on to a default.
+//   M5. With FIREBREAK_LIVE_MODELS=0 no model but a stand-in is resolved or called.
+//   M6. A text that is no alias and names no provider is an error, never passed on to a default.
 
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { FirebreakError } from "../base/errors.ts";

@@ -1,9 +1,9 @@
 // Asking people: what is open, in the seven statements a person is owed, and
 // the decision as one append.
 //
-//   V1. The completing decision and the wake are one append (E10).
-//   V2. A decision names the hash of what was shown; on anything else it is refused (E10).
-//   V3. Of two decisions one wins, and the other is told.
+//   Q1. The completing decision and the wake are one append (E10).
+//   Q2. A decision names the hash of what was shown; on anything else it is refused (E10).
+//   Q3. Of two decisions one wins, and the other is told.
 
 import { FirebreakError } from "../base/errors.ts";
 import type { RunId } from "../base/ids.ts";

@@ -19,7 +19,7 @@ describe("a retry", () => {
     assert.deepEqual(lost({ ...before, claims: [claim("a")] }, at("claims[1].quote")), ["claims[2]"]);
   });
 
-  test("that drops what a problem named has not: the item, a part of it, or its list as a whole (S2)", () => {
+  test("that drops what a problem named has not: the item, a part of it, or its list as a whole (C5)", () => {
     for (const path of ["claims[1]", "claims[1].quote", "claims", "claims[].quote"]) {
       assert.deepEqual(lost({ ...before, claims: [claim("a"), claim("c")] }, at(path)), [], path);
     }
@@ -34,14 +34,14 @@ describe("a retry", () => {
     assert.deepEqual(lost(null), [""]);
   });
 
-  test("that pads with copies has said less (S3)", () => {
+  test("that pads with copies has said less (C6)", () => {
     assert.deepEqual(lost({ ...before, claims: [claim("a"), claim("a"), claim("a")] }), [
       "claims[1]",
       "claims[2]",
     ]);
   });
 
-  test("that changes, adds or reorders has not (S1)", () => {
+  test("that changes, adds or reorders has not (C4)", () => {
     assert.deepEqual(
       lost({ summary: "other words", claims: [claim("c"), claim("d"), claim("a", "better"), claim("b")] }),
       [],

@@ -73,7 +73,7 @@ describe("streams", () => {
     assert.deepEqual(toPromptMessages(answer(...parts))[0]!.content.length, 2, "sources are not sent back");
   });
 
-  test("A1: a stream without an end, or with one that the provider did not name, is cut", async () => {
+  test("M7: a stream without an end, or with one that the provider did not name, is cut", async () => {
     const text = [
       { type: "text-start", id: "1" },
       { type: "text-delta", id: "1", delta: "half" },
@@ -99,7 +99,7 @@ describe("streams", () => {
   });
 });
 
-describe("M1, A2: ends", () => {
+describe("M1, M8: ends", () => {
   const text: ModelPart = { type: "text", text: "some" };
   const call: ModelPart = { type: "tool-call", id: "t", name: "n", input: "{}" };
   const done: ModelPart = { ...call, providerExecuted: true };

@@ -71,7 +71,7 @@ describe("names", () => {
     assert.equal(models.resolve("default"), models.resolve("fast"), "one model, set up once");
   });
 
-  test("R2: a name without provider is unknown, with what is known and the likely meaning", () => {
+  test("M6: a name without provider is unknown, with what is known and the likely meaning", () => {
     const models = registry({ aliases: { fast: "anthropic:claude-haiku-4-5", strong: "openai:gpt-5.6" } });
     const typo = refusal("MODEL_UNKNOWN", () => models.resolve("fsat"));
     assert.match(typo.fix, /Did you mean "fast"\?.*fast, strong.*anthropic, openai, ollama/);
@@ -118,7 +118,7 @@ describe("names", () => {
   });
 });
 
-describe("R1: with FIREBREAK_LIVE_MODELS=0", () => {
+describe("M5: with FIREBREAK_LIVE_MODELS=0", () => {
   const standin: Model = {
     id: "standin:baseline",
     standin: "a rule-based stand-in, no language model",

@@ -174,7 +174,7 @@ for (const { ref, usage } of providers) {
   describe(`${ref}, broken`, () => {
     const long = "A long answer. ".repeat(60);
 
-    test("A1: a stream cut anywhere is no answer", async () => {
+    test("M7: a stream cut anywhere is no answer", async () => {
       const model = wire.registry().resolve(ref);
       for (const how of ["end", "destroy"] as const) {
         for (const bytes of [40, 700, 2_000, 5_000]) {

@@ -40,14 +40,14 @@ test("does a job turn by turn, parallel calls by their ids, and answers in JSON"
   assert.deepEqual(valueOf(answer), { sum: 8, twice: 16, half: 4 });
 });
 
-test("follows its input: other numbers give another answer (S3)", async () => {
+test("follows its input: other numbers give another answer (B3)", async () => {
   const { answer } = await converse(baselineModel({ jobs: [adder] }), calculator, {
     input: { numbers: [10] },
   });
   assert.deepEqual(valueOf(answer), { sum: 10, twice: 20, half: 5 });
 });
 
-test("keeps nothing between calls: a new model goes on in the middle of a conversation (S2)", async () => {
+test("keeps nothing between calls: a new model goes on in the middle of a conversation (B2)", async () => {
   const input = { numbers: [1, 2, 5] };
   const first = await ask(baselineModel({ jobs: [adder] }), { input });
   const prompt = afterTools(task, first, calculator);
@@ -68,7 +68,7 @@ test("hands a tool's error to the job as a value", async () => {
   assert.equal(textOf(answer), "I cannot do this without a language model: adding failed: no such tool");
 });
 
-test("says in every answer, call or refusal, that no language model answered, and costs nothing (S1)", async () => {
+test("says in every answer, call or refusal, that no language model answered, and costs nothing (B1)", async () => {
   const model = baselineModel({ jobs: [adder] });
   const calls = await ask(model, { input: { numbers: [1] } });
   const refused = await ask(model, { agent: "poet", input: "write a poem" });
@@ -123,7 +123,7 @@ test("is told the feedback also when an attempt starts a conversation of its own
   assert.deepEqual(valueOf(answer), { attempt: 2, feedback: "The sum is wrong." });
 });
 
-test("a job that asks for something else than before is told apart from one that goes on (S2)", async () => {
+test("a job that asks for something else than before is told apart from one that goes on (B2)", async () => {
   let calls = 0;
   const restless = baselineJob({
     agent: "worker",
@@ -178,7 +178,7 @@ test("an aborted call is an aborted call", async () => {
   await assert.rejects(baselineModel().call(request(), { abort }), { code: "MODEL_CALL" });
 });
 
-test("no word of a domain stands in the folder (S5)", () => {
+test("no word of a domain stands in the folder (B5)", () => {
   const folder = join(import.meta.dirname, "../../src/standin");
   const words =
     /assay|compound|molecul|ic50|pic50|inhibit|protein|protease|dose|solub|smiles|clogp|coefficient|invoice|bank|payment|ledger|customer|receivab|remittance|refund|vat\b|iban/i;

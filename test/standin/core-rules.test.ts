@@ -42,7 +42,7 @@ test("fills a schema from labelled text", () => {
   });
 });
 
-test("leaves out what is optional and not said, and cannot when it is required (S3)", () => {
+test("leaves out what is optional and not said, and cannot when it is required (B3)", () => {
   assert.deepEqual(answerTo("Total: 3", object({ total: number!, tax: number! }, ["total"])), { total: 3 });
   assert.match(
     String(answerTo("Total: 3", object({ total: number!, tax: number! }))),
@@ -50,7 +50,7 @@ test("leaves out what is optional and not said, and cannot when it is required (
   );
 });
 
-test("does not choose between two values, nor read a word as a number (S3)", () => {
+test("does not choose between two values, nor read a word as a number (B3)", () => {
   assert.match(String(answerTo(["Total: 3", "Total: 4"], object({ total: number! }))), /2 different values/);
   assert.match(String(answerTo("Total: some", object({ total: number! }))), /cannot be read/);
   assert.match(String(answerTo("Total: 3.5", object({ total: whole! }))), /cannot be read/);
@@ -81,7 +81,7 @@ test("quotes sentences word for word, the best first, and names where they stand
   assert.deepEqual(answerTo(shelf, object({ quote: text! })), { quote: "Bears sleep through winter." });
 });
 
-test("does not quote what has nothing to do with the question (S3)", () => {
+test("does not quote what has nothing to do with the question (B3)", () => {
   const other = { ...shelf, question: "Where are diamonds mined?" };
   assert.match(String(answerTo(other, object({ quote: text! }))), /no sentence shares a word/);
 });

@@ -23,7 +23,7 @@ const truthful = (): ReturnType<typeof scripted> =>
 const planted = (plan: Partial<Sabotage> = {}): ReturnType<typeof sabotage> =>
   sabotage(truthful(), { step: "worker", fault: "wrong-number", ...plan });
 
-test("spoils only the first attempt unless told otherwise, and labels what it spoilt (S4)", async () => {
+test("spoils only the first attempt unless told otherwise, and labels what it spoilt (B4)", async () => {
   const model = planted();
   const first = await ask(model);
   const second = await ask(model, { attempt: 2 });
@@ -91,7 +91,7 @@ test("takes faults of a domain, which see the input, beside its own", async () =
   assert.equal(answer.standin, "saboteur: echo over baseline: rules, no language model");
 });
 
-test("each generic fault makes its one mistake and leaves the right answer as it was (S4)", () => {
+test("each generic fault makes its one mistake and leaves the right answer as it was (B4)", () => {
   const answer = {
     note: "It is so in the end.",
     quotes: ["Bears sleep through winter."],

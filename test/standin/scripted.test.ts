@@ -73,7 +73,7 @@ test("an aborted call spends no answer", async () => {
   assert.equal(textOf(await ask(model)), "one");
 });
 
-test("says in every answer that a test wrote it, and costs nothing (S1)", async () => {
+test("says in every answer that a test wrote it, and costs nothing (B1)", async () => {
   const model = scripted([{ a: 1 }, { finish: "truncated" }]);
   assert.equal((await ask(model)).standin, "scripted: answers written in a test");
   assert.equal((await ask(model)).standin, model.standin);
