@@ -85,6 +85,7 @@ async function converse<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Ou
   const turns = agent.maxTurns ?? defaultTurns;
   for (let turn = 1; turn <= turns; turn += 1) {
     const shown = turn === 1 ? { prompt: messages as unknown as Json, ...(fixed as unknown as { [key: string]: Json }) } : {};
+    // What was sent can be put together again from the first turn's input and the records since.
     const input = { model: spec.model.id, turn, request: chain, ...shown };
     const request: ModelRequest = { ...fixed, prompt: messages, caller: { agent: spec.step, attempt: spec.number, turn, input: canonical(spec.input ?? null).json } };
     const answer = (await scope.replay.issue(scope, "model", "model", input, modelWork(scope, spec, request))) as ModelAnswer | CallFailed;

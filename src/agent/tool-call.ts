@@ -7,7 +7,9 @@ import type { Source } from "../check/check.ts";
 import type { ModelPart } from "../model/model.ts";
 import { leafWork, messageOf } from "../runtime/leaf.ts";
 import { StepEnd } from "../runtime/step-error.ts";
+import type { Work } from "../runtime/issue.ts";
 import type { Scope } from "../runtime/scope.ts";
+import { limited } from "../runtime/time-limit.ts";
 import type { Tool } from "../tool/tool.ts";
 import { toolContext } from "../tool/tool-context.ts";
 
@@ -46,28 +48,22 @@ async function readArguments(scope: Scope, tool: Tool, text: string): Promise<{ 
   return { ok: false, error: `the arguments do not fit the tool: ${issues}` };
 }
 
-function toolWork(scope: Scope, it: Tool) {
+function toolWork(scope: Scope, it: Tool): Work {
+  const { host } = scope.replay;
   return leafWork(scope.replay, {
     identity: { work: it.run, ...(it.version === undefined ? {} : { version: it.version }) },
     run: async (call) => {
-      // The tool's own limit ends it with a text for the model, not the step with a failure.
-      const limit = AbortSignal.timeout(it.timeoutMs ?? toolTimeoutMs);
-      const abort = AbortSignal.any([call.abort, limit]);
       try {
-        const context = toolContext({ abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => scope.replay.host.blob(hash) });
-        const value = await Promise.race([it.run(call.input, context), rejectOn(limit, it.timeoutMs ?? toolTimeoutMs)]);
+        // The tool's own limit ends it with a text for the model, not the step with a failure.
+        const value = await limited(host.clock, it.timeoutMs ?? toolTimeoutMs, () => call.abort, (limit) =>
+          it.run(call.input, toolContext({ abort: () => limit.abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => host.blob(hash) })),
+        );
         return { ok: true, value: value ?? null };
       } catch (error) {
         if (error instanceof StepEnd) throw error;
         return { ok: false, error: messageOf(error) };
       }
     },
-  });
-}
-
-function rejectOn(signal: AbortSignal, ms: number): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error(`the tool gave no answer within ${ms} ms`)), { once: true });
   });
 }
 

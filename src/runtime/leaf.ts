@@ -11,6 +11,7 @@ import type { Issue, Work } from "./issue.ts";
 import { Replay } from "./replay.ts";
 import { Scope } from "./scope.ts";
 import { StepEnd, StepError } from "./step-error.ts";
+import { limited } from "./time-limit.ts";
 import { toStored } from "./store.ts";
 
 /** When a failed attempt is made again. */
@@ -64,7 +65,7 @@ interface Notes {
 export function leafWork(replay: Replay, spec: LeafSpec): Work {
   const start = (issue: Issue): void => {
     const work = spec.identity === undefined ? undefined : workIdentity(spec.identity.work, spec.identity.version);
-    if (replay.options.reuse === undefined && replay.records.attempts.size === 0 && spec.timeoutMs === undefined) {
+    if (replay.options.reuse === undefined && replay.records.attempts.size === 0) {
       performOnce(replay, issue, spec, work);
     } else void perform(replay, issue, spec, work);
   };
@@ -72,7 +73,7 @@ export function leafWork(replay: Replay, spec: LeafSpec): Work {
 }
 
 /**
- * The short way of most steps: no attempt before, nothing to reuse, no timeout. A failure takes the long way from its
+ * The short way of most steps: no attempt before, nothing to reuse. A failure takes the long way from its
  * second attempt on.
  */
 function performOnce(replay: Replay, issue: Issue, spec: LeafSpec, work: string | undefined): void {
@@ -194,21 +195,10 @@ function deltas(replay: Replay, issue: Issue, attempt: number): LeafCall["delta"
   return (text) => live({ kind: "live.delta", scope, name, attempt, text: redact(text) });
 }
 
-async function withTimeout(replay: Replay, issue: Issue, timeoutMs: number, run: LeafSpec["run"], call: LeafCall): Promise<unknown> {
-  const own = new AbortController();
-  const abort = AbortSignal.any([issue.abort.signal, own.signal]);
-  let cancel = (): void => undefined;
-  const late = new Promise<never>((_, reject) => {
-    cancel = replay.host.clock.after(timeoutMs, () => {
-      own.abort();
-      reject(new Error(`timed out after ${timeoutMs} ms`));
-    });
-  });
-  try {
-    return await Promise.race([run(Object.create(call, { abort: { value: abort } }) as LeafCall), late]);
-  } finally {
-    cancel();
-  }
+function withTimeout(replay: Replay, issue: Issue, timeoutMs: number, run: LeafSpec["run"], call: LeafCall): Promise<unknown> {
+  return limited(replay.host.clock, timeoutMs, () => issue.abort.signal, (limit) =>
+    run(Object.create(call, { abort: { get: () => limit.abort } }) as LeafCall),
+  );
 }
 
 function mayRetry(error: unknown): boolean {

@@ -12,7 +12,7 @@ export function makeArtifact(name: string, mediaType: string, content: Uint8Arra
 
 /** What a tool is given besides its arguments. */
 export function toolContext(it: {
-  readonly abort: AbortSignal;
+  readonly abort: () => AbortSignal;
   readonly attempt: number;
   readonly idempotencyKey?: string;
   readonly keep: (blob: { hash: string; bytes: Uint8Array }) => void;
@@ -20,7 +20,9 @@ export function toolContext(it: {
 }): ToolContext {
   const fresh = new Map<string, Uint8Array>();
   return {
-    abort: it.abort,
+    get abort() {
+      return it.abort();
+    },
     attempt: it.attempt,
     ...(it.idempotencyKey === undefined ? {} : { idempotencyKey: it.idempotencyKey }),
     async artifact(name, mediaType, content) {

@@ -36,7 +36,7 @@ function pureWork(scope: Scope, it: Tool, options: StepOptions<never>): Work {
     identity: { work: it.run, ...(version === undefined ? {} : { version }) },
     ...(retry === undefined ? {} : { retry }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    run: (call) => it.run(call.input, toolContext({ abort: call.abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => scope.replay.host.blob(hash) })),
+    run: (call) => it.run(call.input, toolContext({ abort: () => call.abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => scope.replay.host.blob(hash) })),
   });
 }
 
@@ -48,7 +48,7 @@ function sendWork(scope: Scope, it: Tool, effect: Effect<unknown, unknown>): Wor
     ...(effect.deduplicates === undefined ? {} : { deduplicates: effect.deduplicates }),
     send: async ({ input, idempotencyKey, abort, keep }) => {
       const limit = it.timeoutMs === undefined ? abort : AbortSignal.any([abort, AbortSignal.timeout(it.timeoutMs)]);
-      return it.run(input, toolContext({ abort: limit, attempt: 1, idempotencyKey, keep, bytes: (hash) => scope.replay.host.blob(hash) }));
+      return it.run(input, toolContext({ abort: () => limit, attempt: 1, idempotencyKey, keep, bytes: (hash) => scope.replay.host.blob(hash) }));
     },
   });
 }

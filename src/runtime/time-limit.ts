@@ -1,0 +1,45 @@
+import type { Clock } from "../base/clock.ts";
+
+/** What a limited work is given: a signal, made when it is first looked at. */
+export interface Limited {
+  readonly abort: AbortSignal;
+}
+
+/**
+ * Runs work for at most `ms`. When they are over the result is rejected and the signal aborted; what the work still does
+ * is not heard any more.
+ *
+ * @param parent Signal that aborts the work for another reason; looked at only when the work looks at its own.
+ */
+export function limited(clock: Clock, ms: number, parent: () => AbortSignal, run: (it: Limited) => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let own: AbortController | undefined;
+    let signal: AbortSignal | undefined;
+    let over = false;
+    const cancel = clock.after(ms, () => {
+      over = true;
+      own?.abort();
+      reject(new Error(`timed out after ${ms} ms`));
+    });
+    const it: Limited = {
+      get abort() {
+        if (signal === undefined) {
+          own = new AbortController();
+          if (over) own.abort();
+          signal = AbortSignal.any([parent(), own.signal]);
+        }
+        return signal;
+      },
+    };
+    Promise.try(run, it).then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error: unknown) => {
+        cancel();
+        reject(error);
+      },
+    );
+  });
+}
