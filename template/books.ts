@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CheckContext } from "firebreak";
+import type { CheckContext, CheckResult } from "firebreak";
 import { z } from "zod";
 
 export const Invoice = z.object({
@@ -40,20 +40,14 @@ export const Finding = z.object({
   quotes: z.array(z.string()).describe("word for word from the bank lines or the mail"),
   note: z.string().describe("one sentence for the bookkeeper"),
 });
-export const Report = z.object({
-  settled: z.number(),
-  open: z.array(Finding),
-  explained: z.array(Finding),
-  withoutInvoice: z.array(BankLine),
-  text: z.string(),
-});
+/** The result is a text for people. */
+export const Report = z.string();
 
 type Invoice = z.infer<typeof Invoice>;
 type BankLine = z.infer<typeof BankLine>;
 type Books = z.infer<typeof Books>;
 type Question = z.infer<typeof Question>;
 type Finding = z.infer<typeof Finding>;
-type Report = z.infer<typeof Report>;
 
 /** Reads data/. Called by `firebreak run`, and again by `firebreak rerun`. */
 export function readBooks(folder: string = join(import.meta.dirname, "data")): Books {
@@ -109,13 +103,16 @@ export function match({ invoice, lines }: { invoice: Invoice; lines: BankLine[] 
 }
 
 /** A check: what is said to be open is the invoice less the lines that are said to pay it. */
-export function addsUp(output: Finding, { input }: CheckContext<Question>): true | string {
+export function addsUp(output: Finding, { input }: CheckContext<Question>): CheckResult {
   const lines = [...input.lines, ...input.loose];
   const unknown = output.paidBy.find((it) => !lines.some((line) => line.line === it));
   if (unknown !== undefined) return `There is no bank line ${unknown} for ${input.invoice.number}.`;
   const paid = lines.filter((it) => output.paidBy.includes(it.line)).map((it) => -it.amount);
   const open = total([input.invoice.amount, ...paid]);
-  return output.open === open || `${output.open} EUR is not what is open: ${open} EUR is.`;
+  if (output.open === open) return true;
+  const message = "What is said to be open is not what these bank lines leave of the invoice.";
+  const [claimed, found] = [output.open, open].map((it) => `${it.toFixed(2)} EUR open`) as [string, string];
+  return [{ message, path: "open", claimed, found, where: "data/bank.csv" }];
 }
 
 /** A check over all findings: no bank line pays two invoices. */
@@ -125,20 +122,16 @@ export function usedOnce(findings: readonly Finding[]): true | string {
   return twice === undefined || `Bank line ${twice} pays more than one invoice.`;
 }
 
-/** The result, and the same as text for people. */
-export function writeReport({ findings, bank }: { findings: Finding[]; bank: BankLine[] }): Report {
+/** What is settled, what is open and why, and what pays no invoice. */
+export function writeReport({ findings, bank }: { findings: Finding[]; bank: BankLine[] }): string {
   const used = findings.flatMap((it) => it.paidBy);
-  const open = findings.filter((it) => it.open !== 0);
-  const explained = findings.filter((it) => it.open === 0 && it.quotes.length > 0);
-  const withoutInvoice = bank.filter((it) => !used.includes(it.line));
-  const settled = findings.length - open.length;
-  const lines = [
-    `${settled} of ${findings.length} invoices are settled.`,
-    ...open.flatMap((it) => [`${it.invoice}: ${it.note}`, ...it.quotes.map((quote) => `  "${quote}"`)]),
-    ...explained.map((it) => `${it.invoice}: ${it.note}`),
-    ...withoutInvoice.map(
-      (it) => `${it.line}: ${it.amount.toFixed(2)} EUR of ${it.payer} pays no invoice here.`,
-    ),
-  ];
-  return { settled, open, explained, withoutInvoice, text: lines.join("\n") };
+  const isPlain = (it: Finding): boolean => it.open === 0 && it.quotes.length === 0;
+  const strangers = bank.filter((it) => !used.includes(it.line));
+  return [
+    `${findings.filter((it) => it.open === 0).length} of ${findings.length} invoices are settled.`,
+    ...findings
+      .filter((it) => !isPlain(it))
+      .flatMap((it) => [`${it.invoice}: ${it.note}`, ...it.quotes.map((quote) => `  "${quote}"`)]),
+    ...strangers.map((it) => `${it.line}: ${it.amount.toFixed(2)} EUR of ${it.payer} pays no invoice here.`),
+  ].join("\n");
 }

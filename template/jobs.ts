@@ -26,10 +26,7 @@ export const jobs = [
         paidBy: [...lines, ...(same === undefined ? [] : [same])].map((it) => it.line),
         open,
         quotes: [...(same === undefined ? [] : [same.reference]), ...mentions],
-        note:
-          same === undefined
-            ? sayOpen(open, invoice.amount, mentions.length)
-            : sayMatched(same.line, same.reference),
+        note: same === undefined ? sayOpen(open, invoice.amount, mentions.length) : sayMatched(same.line),
       };
       return { answer };
     },
@@ -46,6 +43,6 @@ function sayOpen(open: number, amount: number, mentions: number): string {
     : `${what}; this is what was written about it.`;
 }
 
-function sayMatched(line: string, reference: string): string {
-  return `Paid by ${line}: amount and payer agree, its reference reads "${reference}".`;
+function sayMatched(line: string): string {
+  return `paid by ${line}: amount and payer agree, its reference reads otherwise.`;
 }

@@ -76,7 +76,10 @@ test("what the rules cannot do is refused in words and reaches a person, with no
   assert.equal(status, "waiting");
   const [asked] = await fb.reviews.list({ run: run.id });
   const said = JSON.stringify(asked);
-  assert.match(said, /I cannot do this without a language model: the question does not ask for a least-squares fit/);
+  assert.match(
+    said,
+    /I cannot do this without a language model: the question does not ask for a least-squares fit/,
+  );
   assert.equal(asked?.shown ?? null, null);
   assert.deepEqual(attempts(steps), []);
   await run.cancel();
