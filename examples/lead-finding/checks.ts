@@ -6,7 +6,7 @@ import type { NamedCheck } from "firebreak";
 import { type AssessedClaim, type Claim, quotesStand, rowsSaySo } from "./claims.ts";
 import { meaningsOf, type TableProfile } from "./columns.ts";
 import { type FitAnswer, pointMeanings } from "./curves.ts";
-import type { LeadCase, RuleTexts, TextFile } from "./data.ts";
+import type { RuleTexts, TextFile } from "./data.ts";
 import type { Finding } from "./finding.ts";
 import { agreement, completeFits, leastSquares } from "./gates.ts";
 import type { FitInput, Plan, PlanInput } from "./jobs/analyst.ts";

@@ -31,7 +31,7 @@ export function profile(tables: readonly TextFile[]): TableProfile[] {
   return profileTables(tables);
 }
 
-export function write({ papers: _, ...input }: WriteInput): Deliverables {
+export function write({ question, ruleTexts, fits, claims }: WriteInput): Deliverables {
   noteWork("function", "write-report", "");
-  return writeReport({ ...input, rules: readRules(input.ruleTexts) });
+  return writeReport({ question, ruleTexts, fits, claims, rules: readRules(ruleTexts) });
 }
