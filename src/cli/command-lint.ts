@@ -2,6 +2,7 @@
 
 import { relative } from "node:path";
 import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type Finding, lintSource } from "./lint-source.ts";
 import { importExports, loadWorkflow } from "./load.ts";
@@ -50,9 +51,17 @@ export async function lint(
 
 /** Line on which a function begins in its file; 1 when another form of it was loaded. */
 function lineOf(text: string, source: string): number {
-  const head = source.split("\n", 1)[0] ?? "";
-  const at = text.indexOf(source) >= 0 ? text.indexOf(source) : text.indexOf(head);
+  const at = stripped(text).indexOf(source);
   return at < 0 ? 1 : text.slice(0, at).split("\n").length;
+}
+
+/** The text as Node runs it: types are spaces, so that lines and columns stay. */
+function stripped(text: string): string {
+  try {
+    return stripTypeScriptTypes(text);
+  } catch {
+    return text;
+  }
 }
 
 interface AgentLike {

@@ -4,16 +4,30 @@
 import { Command, CommanderError, Option } from "commander";
 import { complain } from "./complain.ts";
 import { exitCodeMeanings, exitCodes, type ExitCode } from "./exit-codes.ts";
-import { type Screen, screenOn } from "./screen.ts";
+import { type Screen, screenOn, type TextStream } from "./screen.ts";
+
+/** Where a command line prints to. */
+export interface Streams {
+  readonly out: TextStream;
+  readonly err: TextStream;
+}
 
 /** Runs one command line, without the program's own names, and gives the exit code. */
-export async function main(args: readonly string[]): Promise<ExitCode> {
-  const screen = screenOn(process.stdout);
-  const errors = screenOn(process.stderr);
+export async function main(
+  args: readonly string[],
+  streams: Streams = { out: process.stdout, err: process.stderr },
+): Promise<ExitCode> {
+  const screen = screenOn(streams.out);
+  const errors = screenOn(streams.err);
   let code: ExitCode = exitCodes.ok;
   const program = commandLine(screen, (given) => {
     code = given;
   });
+  program.configureOutput({
+    writeOut: (text) => void streams.out.write(text),
+    writeErr: (text) => void streams.err.write(text),
+  });
+  for (const it of program.commands) it.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {

@@ -3,6 +3,7 @@
 //   CLI1. A pipe gets whole lines without cursor or colour codes.
 //   CLI2. What others wrote is cleaned before it is printed (plain-text.ts).
 
+import type { Writable } from "node:stream";
 import { styleText } from "node:util";
 
 export type Style = Parameters<typeof styleText>[0];
@@ -26,9 +27,12 @@ const widest = 100;
 const pipeWidth = 80;
 const narrowest = 40;
 
+/** A stream that may be a terminal. */
+export type TextStream = Writable & Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows">>;
+
 /** A screen over a stream such as process.stdout. Honours NO_COLOR and FORCE_COLOR as Node does. */
-export function screenOn(stream: NodeJS.WriteStream): Screen {
-  const isTerminal = stream.isTTY && process.env["TERM"] !== "dumb";
+export function screenOn(stream: TextStream): Screen {
+  const isTerminal = stream.isTTY === true && process.env["TERM"] !== "dumb";
   return {
     isTerminal,
     get width() {

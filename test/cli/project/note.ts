@@ -17,9 +17,9 @@ export const quoter = agent({
   onFail: [retry(1), review({ to: "editor", ask: "Which quote holds?" })],
 });
 
-const file = process.env["NOTE_FILE"] ?? join(import.meta.dirname, "note.txt");
-
-export const input = () => ({ text: readFileSync(file, "utf8") });
+export const input = () => ({
+  text: readFileSync(process.env["NOTE_FILE"] ?? join(import.meta.dirname, "note.txt"), "utf8"),
+});
 
 export const summary = (output: unknown): string => `The note says: ${(output as { quote: string }).quote}`;
 

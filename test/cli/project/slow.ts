@@ -13,7 +13,7 @@ export default workflow({
         await ctx.step(`part ${n}`, { n }, async (it) => {
           const ledger = process.env["LEDGER"];
           if (ledger !== undefined) appendFileSync(ledger, `${it.n}\n`);
-          await sleep(400);
+          await sleep(Number(process.env["PART_MS"] ?? 100));
           return it.n;
         }),
       );
