@@ -348,7 +348,7 @@ class Opened implements Firebreak {
 }
 
 /** How the agents of a run get their models: aliases, the run's own choice, planted faults. */
-function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>, rig: Rig): MakeAgentEnv {
+export function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>, rig: Rig): MakeAgentEnv {
   const registry = createModelRegistry({
     env,
     ...(config.aliases === undefined ? {} : { aliases: config.aliases }),

@@ -9,6 +9,7 @@ import { modelErrors } from "./error-rows/model.ts";
 import { reviewErrors } from "./error-rows/review.ts";
 import { runtimeErrors } from "./error-rows/runtime.ts";
 import { standinErrors } from "./error-rows/standin.ts";
+import { testingErrors } from "./error-rows/testing.ts";
 import { toolErrors } from "./error-rows/tool.ts";
 import { valueErrors } from "./error-rows/value.ts";
 
@@ -24,6 +25,7 @@ export const errorCatalogue = {
   ...checkErrors,
   ...reviewErrors,
   ...cliErrors,
+  ...testingErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;

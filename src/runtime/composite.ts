@@ -47,6 +47,7 @@ async function enter(replay: Replay, issue: Issue, spec: CompositeSpec): Promise
     issue.made = canonical(output ?? null, "output");
   } catch (error) {
     if (issue.state === "ended" || replay.isLost) return;
+    issue.threw = error ?? "undefined";
     await fail(replay, issue, error, { startedAt, notes });
     return;
   }

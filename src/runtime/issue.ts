@@ -39,6 +39,8 @@ export interface Issue {
   cancel(): void;
   /** The output as made in this process: spares reading it back. */
   made?: Canonical;
+  /** What the body of a composite step threw. */
+  threw?: unknown;
   /** The scope below, once there is one. */
   inner?: Scope;
   resolve(value: unknown): void;

@@ -21,11 +21,14 @@ import type { Host, ReplayEnd, Reuse } from "./runtime.ts";
 import { Scope } from "./scope.ts";
 import { StepError } from "./step-error.ts";
 import { fromStored } from "./store.ts";
+import { askedAnew, isLeft, unlikeRecord } from "./verify.ts";
 
 export interface ReplayOptions {
   readonly seed: string;
   /** Go on by identity alone where the code no longer asks for what is recorded. */
   readonly accept?: boolean;
+  /** Replays all events, and halts where the code does not come to what is recorded. Nothing is started. */
+  readonly verify?: boolean;
   readonly reuse?: Reuse;
   /** Timers due within this many ms are waited for in memory. */
   readonly lingerMs: number;
@@ -176,8 +179,10 @@ export class Replay {
       this.#deferred.delete(key);
       this.records.queue.splice(this.#next, 0, deferred);
       issue.state = "recorded";
-    } else if (this.#isRecorded(key)) issue.state = "recorded";
-    else if (this.#live || it.work.enter || this.#hasRecordsBelow(it.identity)) this.#start(issue);
+    } else if (this.#isRecorded(key)) {
+      issue.state = "recorded";
+      if (this.options.verify && it.work.enter) it.work.start(issue);
+    } else if (this.#live || it.work.enter || this.#hasRecordsBelow(it.identity)) this.#start(issue);
     this.#stir();
   }
 
@@ -380,7 +385,13 @@ export class Replay {
     const retried = this.#retried.size > 0 && isBelow(next.identity.scope, this.#retried);
     if (retried) this.#deferred.set(next.key, next);
     if (issue !== undefined) {
+      const unlike = this.options.verify ? unlikeRecord(issue, next) : undefined;
+      if (unlike !== undefined) return this.#unlike(unlike, next);
       await this.#deliver(issue, next);
+      return undefined;
+    }
+    if (this.options.verify && isLeft(this.#issues.values(), next.identity.scope)) {
+      this.#next += 1;
       return undefined;
     }
     if (this.#live || retried || this.#left.has(next.key) || isBelow(next.identity.scope, this.#leftScopes)) {
@@ -396,6 +407,13 @@ export class Replay {
     }
     if (await this.#isUnsure()) return undefined;
     return this.#diverged(next);
+  }
+
+  async #unlike(how: string, next: Completion): Promise<ReplayEnd | undefined> {
+    if (how === "open" && this.#busy > 0) return this.#rest();
+    if (how === "open") return (await this.#isUnsure()) ? undefined : this.#diverged(next);
+    await this.halt(new FirebreakError("REPLAY_MISSED", { runId: this.host.run, what: how }));
+    return { kind: "halted" };
   }
 
   #looked = -1;
@@ -444,6 +462,7 @@ export class Replay {
     this.#live = true;
     this.#recordedKeys = undefined;
     for (const resolve of this.#onLive.splice(0)) resolve();
+    if (this.options.verify) return this.#allVerified();
     const queued = [...this.#issues.values()].filter((it) => it.state === "queued");
     // Effects in doubt come first: a run that must halt for one starts nothing else.
     queued.sort((a, b) => Number(isInDoubt(this.records, b)) - Number(isInDoubt(this.records, a)));
@@ -454,6 +473,14 @@ export class Replay {
       if (this.#halted) return { kind: "halted" };
     }
     return undefined;
+  }
+
+  async #allVerified(): Promise<ReplayEnd | undefined> {
+    const anew = this.#main === undefined ? askedAnew(this.#issues.values(), this.records) : [];
+    if (anew.length === 0) return undefined;
+    const what = `it asks for ${anew.slice(0, 5).join(", ")}, which is not recorded`;
+    await this.halt(new FirebreakError("REPLAY_MISSED", { runId: this.host.run, what }));
+    return { kind: "halted" };
   }
 
   #halted = false;
