@@ -6,7 +6,9 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
   console.error(`Firebreak needs Node ${needed.join(".")} or newer; this is ${process.versions.node}.`);
-  console.error("Install it from https://nodejs.org, or put a pinned one into the project: npm install -D node@24");
+  console.error(
+    "Install it from https://nodejs.org, or put a pinned one into the project: npm install -D node@24",
+  );
   process.exitCode = 2;
 } else {
   await start();

@@ -2,7 +2,6 @@
 
 import { relative } from "node:path";
 import { readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type Finding, lintSource } from "./lint-source.ts";
 import { importExports, loadWorkflow } from "./load.ts";
@@ -51,17 +50,20 @@ export async function lint(
 
 /** Line on which a function begins in its file; 1 when another form of it was loaded. */
 function lineOf(text: string, source: string): number {
-  const at = stripped(text).indexOf(source);
-  return at < 0 ? 1 : text.slice(0, at).split("\n").length;
+  const word = /^\S+/.exec(source)?.[0] ?? "";
+  for (let at = text.indexOf(word); at >= 0 && word !== ""; at = text.indexOf(word, at + 1)) {
+    if (isSameStripped(text, at, source)) return text.slice(0, at).split("\n").length;
+  }
+  return 1;
 }
 
-/** The text as Node runs it: types are spaces, so that lines and columns stay. */
-function stripped(text: string): string {
-  try {
-    return stripTypeScriptTypes(text);
-  } catch {
-    return text;
+/** Types were replaced by spaces when the file was loaded: all else stands where it stood. */
+function isSameStripped(text: string, at: number, source: string): boolean {
+  for (let index = 0; index < source.length; index += 1) {
+    const char = source[index];
+    if (char !== " " && char !== text[at + index]) return false;
   }
+  return true;
 }
 
 interface AgentLike {
