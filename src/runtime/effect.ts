@@ -34,13 +34,30 @@ export function effectWork(replay: Replay, spec: EffectSpec): Work {
   return {
     start: (issue) => {
       const startedAt = replay.host.clock.now();
-      send(replay, issue, spec, () => (intended = true))
+      inTurn(replay, spec, issue, () => send(replay, issue, spec, () => (intended = true)))
         .catch((error: unknown) => fail(replay, issue, error, { startedAt, notes: { more: {}, blobs: [] } }))
         .finally(() => (intended = false));
     },
     mustEnd: () => intended,
     ...(spec.finish === undefined ? {} : { finish: spec.finish }),
   };
+}
+
+const turns = new WeakMap<Replay, Map<string, Promise<void>>>();
+
+/** One after the other within a slot: a second call of the same effect waits, and is answered by the receipt of the first. */
+async function inTurn(replay: Replay, spec: EffectSpec, issue: Issue, work: () => Promise<void>): Promise<void> {
+  const slot = slotKey(spec.tool, spec.key(Replay.inputOf(issue)));
+  const all = turns.get(replay) ?? new Map<string, Promise<void>>();
+  turns.set(replay, all);
+  const mine = (all.get(slot) ?? Promise.resolve()).then(() => (issue.state === "ended" ? undefined : work()));
+  const ended = mine.catch(() => undefined);
+  all.set(slot, ended);
+  try {
+    await mine;
+  } finally {
+    if (all.get(slot) === ended) all.delete(slot);
+  }
 }
 
 async function send(replay: Replay, issue: Issue, spec: EffectSpec, intend: () => void): Promise<void> {
@@ -60,9 +77,9 @@ async function send(replay: Replay, issue: Issue, spec: EffectSpec, intend: () =
   await sendNow(replay, issue, spec, { intent, input, idempotencyKey, key });
 }
 
-async function intendEffect(replay: Replay, issue: Issue, spec: EffectSpec, key: string, revision: string): Promise<{ intent: number }> {
+async function intendEffect(replay: Replay, issue: Issue, spec: EffectSpec, key: string, revision: string, before: readonly NewEvent[] = []): Promise<{ intent: number }> {
   const data = { ...issue.identity, tool: spec.tool, key, revision, owner: replay.host.owner, input: issue.traced?.json ?? null };
-  const appended = await replay.commit(issue.scope, [{ kind: "effect.intended", data }]);
+  const appended = await replay.commit(issue.scope, [...before, { kind: "effect.intended", data }]);
   return { intent: appended.lastSeq };
 }
 
@@ -124,14 +141,18 @@ async function resolveDoubt(replay: Replay, issue: Issue, spec: EffectSpec, it: 
   if (spec.probe !== undefined) {
     const found = await replay.busy(async () => spec.probe!(it.input, it.idempotencyKey));
     if (found !== undefined) return receive(replay, issue, spec, intent, canonical(found, "receipt").json, []);
-    intend();
-    return sendNow(replay, issue, spec, { ...it, intent });
+    return sendAgain(replay, issue, spec, it, intend, "the probe, which did not find it");
   }
-  if (spec.deduplicates) {
-    intend();
-    return sendNow(replay, issue, spec, { ...it, intent });
-  }
+  if (spec.deduplicates) return sendAgain(replay, issue, spec, it, intend, "the receiver's promise to drop repeats");
   await doubt(replay, spec, intent, it.key);
+}
+
+/** Sends under an intent of its own: a driver that lost the run meanwhile is refused here, before it sends (E4). */
+async function sendAgain(replay: Replay, issue: Issue, spec: EffectSpec, it: Omit<Sending, "intent"> & { slot: Slot }, intend: () => void, by: string): Promise<void> {
+  const { seq, data } = it.slot.intent;
+  intend();
+  const { intent } = await intendEffect(replay, issue, spec, it.key, data.revision, [{ kind: "effect.settled", data: { intent: seq, sent: false, by } }]);
+  if (!replay.isLost) await sendNow(replay, issue, spec, { ...it, intent });
 }
 
 async function doubt(replay: Replay, spec: EffectSpec, seq: number, key: string): Promise<void> {

@@ -13,6 +13,7 @@ import { Scope } from "./scope.ts";
 import { StepEnd, StepError } from "./step-error.ts";
 import { limited } from "./time-limit.ts";
 import { toStored } from "./store.ts";
+import { until } from "./wait.ts";
 
 /** When a failed attempt is made again. */
 export interface RetryPolicy {
@@ -223,11 +224,8 @@ async function pause(replay: Replay, issue: Issue, at: number): Promise<void> {
   issue.state = "waiting";
   issue.wakeAt = at;
   await new Promise<void>((resolve) => {
-    const cancel = replay.host.clock.after(delayMs, resolve);
-    issue.abort.signal.addEventListener("abort", () => {
-      cancel();
-      resolve();
-    });
+    until(replay, issue, at, resolve);
+    issue.abort.signal.addEventListener("abort", () => resolve());
     replay.nudge();
   });
   if (issue.state === "waiting") issue.state = "running";

@@ -66,6 +66,7 @@ export class Records {
   readonly #children = new Map<string, number>();
   readonly #ranges = new Map<string, Range[]>();
   readonly #neutral = new Set<number>();
+  readonly #answers = new Set<number>();
   readonly #consumed = new Set<number>();
   #loading = false;
 
@@ -126,6 +127,7 @@ export class Records {
         break;
       case "effect.received":
       case "effect.settled":
+      case "effect.late":
         this.#settleSlot(event);
         break;
       case "signal.received":
@@ -133,7 +135,7 @@ export class Records {
         break;
       case "run.logged":
         this.#within(event.data.scope, event.seq);
-        this.logs.set(event.data.scope, (this.logs.get(event.data.scope) ?? 0) + 1);
+        if (!isOwnLine(event.data.data)) this.logs.set(event.data.scope, (this.logs.get(event.data.scope) ?? 0) + 1);
         break;
       case "run.capped":
         this.cap = event.data;
@@ -175,6 +177,11 @@ export class Records {
     return at < 0 ? undefined : this.signals.splice(at, 1)[0];
   }
 
+  /** Whether what was opened at `seq` has been answered. */
+  isAnswered(seq: number): boolean {
+    return this.#answers.has(seq);
+  }
+
   openedBy(seq: number): AnyEvent | undefined {
     return this.#bySeq.get(seq)?.event;
   }
@@ -198,7 +205,9 @@ export class Records {
 
   #answered(event: JournalEvent<"review.decided"> | JournalEvent<"timer.fired"> | JournalEvent<"child.ended">, opened: number): Completion | undefined {
     const opener = this.#bySeq.get(opened);
-    if (opener === undefined) return undefined;
+    // Of two answers the first counts.
+    if (opener === undefined || this.#answers.has(opened)) return undefined;
+    this.#answers.add(opened);
     this.#within(opener.identity.scope, event.seq);
     const key = identityKey(opener.identity);
     return this.#push({ seq: event.seq, at: event.at, key, identity: opener.identity, event });
@@ -216,10 +225,12 @@ export class Records {
     this.opened.set(identityKey(identity), event);
   }
 
-  #settleSlot(event: JournalEvent<"effect.received"> | JournalEvent<"effect.settled">): void {
+  #settleSlot(event: JournalEvent<"effect.received"> | JournalEvent<"effect.settled"> | JournalEvent<"effect.late">): void {
     for (const slot of this.slots.values()) {
       if (slot.intent.seq !== event.data.intent) continue;
-      if (event.kind === "effect.received") slot.receipt = event.data.receipt;
+      // A receipt that came late is a receipt still, whatever somebody thought meanwhile.
+      if (event.kind === "effect.late") slot.cleared = false;
+      if (event.kind !== "effect.settled") slot.receipt = event.data.receipt;
       else if (event.data.sent) slot.receipt = event.data.receipt ?? null;
       else slot.cleared = true;
     }
@@ -242,6 +253,11 @@ export class Records {
     if (covers !== undefined) ranges.push(...covers);
     ranges.push([seq, seq]);
   }
+}
+
+/** A line the runtime wrote: not one of those that ctx.log counts. */
+function isOwnLine(data: Json | undefined): boolean {
+  return typeof data === "object" && data !== null && "passedOver" in data;
 }
 
 export function slotKey(tool: string, key: string): string {

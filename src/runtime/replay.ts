@@ -73,6 +73,8 @@ export class Replay {
   #next = 0;
   #live = false;
   #busy = 0;
+  /** Scopes that are coming to their end. */
+  #ending = 0;
   #rested = false;
   #steps = 0;
   #asked = 0;
@@ -285,17 +287,31 @@ export class Replay {
     const floating: string[] = [];
     for (const issue of [...scope.open]) {
       if (issue.inner !== undefined) this.#drop(issue.inner);
-      if (mustEnd(issue)) continue;
+      if (this.#mustEnd(issue)) continue;
       if (state === "ended") floating.push(stepPath(issue.identity.scope, issue.identity.name));
       this.#cancel(issue);
     }
-    await this.busy(() => this.#untilQuiet(scope));
+    await this.#untilQuiet(scope);
     return floating;
   }
 
   async #untilQuiet(scope: Scope): Promise<void> {
-    while (this.#lost === undefined && (this.#isWriting(scope) || [...scope.open].some(mustEnd))) await turn();
+    this.#ending += 1;
+    while (this.#lost === undefined && (this.#isWriting(scope) || this.#mustEndIn(scope))) await turn();
     for (const issue of [...scope.open]) this.#cancel(issue);
+    this.#ending -= 1;
+    this.#stir();
+  }
+
+  #mustEndIn(scope: Scope): boolean {
+    for (const issue of scope.open) if (this.#mustEnd(issue)) return true;
+    return false;
+  }
+
+  /** An effect whose intent is durable is below, or is this step itself. */
+  #mustEnd(issue: Issue): boolean {
+    if (issue.work.mustEnd?.() === true || isInDoubt(this.records, issue)) return true;
+    return issue.inner !== undefined && this.#mustEndIn(issue.inner);
   }
 
   /** Commits of a scope, or of one below it, are under way. */
@@ -316,7 +332,7 @@ export class Replay {
     this.leave(scope.path);
     for (const issue of [...scope.open]) {
       if (issue.inner !== undefined) this.#drop(issue.inner);
-      if (!mustEnd(issue)) this.#cancel(issue);
+      if (!this.#mustEnd(issue)) this.#cancel(issue);
     }
   }
 
@@ -340,9 +356,9 @@ export class Replay {
     before.state = "dropped";
     for (const it of [...before.open]) {
       if (it.inner !== undefined) this.#drop(it.inner);
-      if (!mustEnd(it)) this.#cancel(it);
+      if (!this.#mustEnd(it)) this.#cancel(it);
     }
-    await this.busy(() => this.#untilQuiet(before));
+    await this.#untilQuiet(before);
   }
 
   #invoke(body: (scope: Scope) => Promise<unknown>): void {
@@ -494,7 +510,7 @@ export class Replay {
   }
 
   #isActive(): boolean {
-    if (this.#busy > 0) return true;
+    if (this.#busy > 0 || this.#ending > 0) return true;
     for (const issue of this.#issues.values()) if (issue.state === "running" && !issue.work.enter) return true;
     return false;
   }
@@ -514,20 +530,32 @@ export class Replay {
     const reviews = waiting.filter((it) => it.identity.kind === "review").length;
     const children = waiting.filter((it) => it.identity.kind === "run").length;
     const data = { reviews, signals, children, ...(Number.isFinite(wakeAt) ? { wakeAt } : {}) };
-    const events: NewEvent[] = [...this.#pendingEvents.splice(0), { kind: "run.parked", data }];
+    const parked = await this.commitNext([{ kind: "run.parked", data }]);
+    return parked ? { kind: "parked" } : undefined;
+  }
+
+  /**
+   * Writes events if nothing else was written to this run since what was received. False when something was, or
+   * the run is no longer ours: that has been received then.
+   */
+  async commitNext(events: readonly NewEvent[]): Promise<boolean> {
+    const pending = this.#pendingEvents.splice(0);
+    this.#busy += 1;
     try {
-      await this.host.commit(events, [], [], this.records.lastSeq);
-      return { kind: "parked" };
+      await this.host.commit([...pending, ...events], [], [], this.records.lastSeq);
+      return true;
     } catch (error) {
       if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) {
         this.#failWith(error);
-        return undefined;
+        return false;
       }
-      // Something arrived in the same moment, so there is work again; or the run is no longer ours.
-      this.#pendingEvents.unshift(...events.slice(0, -1));
+      this.#pendingEvents.unshift(...pending);
       this.#readGap();
       await this.#catchUp;
-      return undefined;
+      return false;
+    } finally {
+      this.#busy -= 1;
+      this.#stir();
     }
   }
 
@@ -652,12 +680,6 @@ export class Replay {
   static inputOf(issue: Issue): Value | undefined {
     return issue.input?.value;
   }
-}
-
-/** An effect whose intent is durable is below, or is this step itself. */
-function mustEnd(issue: Issue): boolean {
-  if (issue.work.mustEnd?.() === true) return true;
-  return issue.inner !== undefined && [...issue.inner.open].some(mustEnd);
 }
 
 /** A scope is one of these, or below one. */

@@ -258,7 +258,10 @@ export class EmbeddedEngine implements Engine {
       if (end.kind === "parked") this.#apart(this.#armTimer());
       // Lost to another driver is no fault: that one goes on.
       const { fault } = replay;
-      if (end.kind === "lost" && fault !== undefined && !FirebreakError.is(fault, "JOURNAL_CONFLICT")) this.#faults.set(run, fault);
+      if (end.kind === "lost" && fault !== undefined && !FirebreakError.is(fault, "JOURNAL_CONFLICT")) {
+        this.#faults.set(run, fault);
+        if (!this.#closed) this.#setTimer(this.clock.now() + scanMs);
+      }
     } catch (error) {
       await this.#quarantine(run, epoch, error);
     } finally {
