@@ -37,7 +37,11 @@ export interface LadderSpec {
   readonly describe: (plan: AttemptPlan) => { readonly [key: string]: unknown };
   readonly attempt: (scope: Scope, plan: AttemptPlan) => Promise<AttemptResult>;
   /** Judges a value a person edited. */
-  readonly judge: (scope: Scope, value: Value, last: AttemptResult | undefined) => Promise<readonly Verdict[]>;
+  readonly judge: (
+    scope: Scope,
+    value: Value,
+    last: AttemptResult | undefined,
+  ) => Promise<readonly Verdict[]>;
   readonly brake?: Brake | undefined;
 }
 
@@ -57,17 +61,30 @@ export async function climb(scope: Scope, spec: LadderSpec): Promise<Value> {
     if (last !== undefined && (last.stop || (move.why === "retry" && last.skipRetry))) continue;
     number += 1;
     lastModel = move.model;
-    const plan: AttemptPlan = { number, model: move.model, feedback: move.told ? feedbackOf(last) : undefined, previous: previousOf(last) };
+    const plan: AttemptPlan = {
+      number,
+      model: move.model,
+      feedback: move.told ? feedbackOf(last) : undefined,
+      previous: previousOf(last),
+    };
     const result = await attemptStep(scope, spec, plan);
     if (result.ok) return result.output ?? null;
     spec.brake?.note(result.verdicts);
     last = result;
   }
-  throw new StepEnd(last?.outcome ?? "failed", last?.message ?? "no attempt was made", problemsOf(last?.verdicts ?? []));
+  throw new StepEnd(
+    last?.outcome ?? "failed",
+    last?.message ?? "no attempt was made",
+    problemsOf(last?.verdicts ?? []),
+  );
 }
 
 async function attemptStep(scope: Scope, spec: LadderSpec, plan: AttemptPlan): Promise<AttemptResult> {
-  const input = { number: plan.number, ...spec.describe(plan), ...(plan.feedback === undefined ? {} : { feedback: plan.feedback.text }) };
+  const input = {
+    number: plan.number,
+    ...spec.describe(plan),
+    ...(plan.feedback === undefined ? {} : { feedback: plan.feedback.text }),
+  };
   const work = compositeWork(scope.replay, {
     body: async ({ scope: inner, note }) => {
       const result = await spec.attempt(inner, plan);
@@ -75,42 +92,82 @@ async function attemptStep(scope: Scope, spec: LadderSpec, plan: AttemptPlan): P
       return result;
     },
   });
-  return (await scope.replay.issue(scope, "attempt", `attempt ${plan.number}`, input, work)) as unknown as AttemptResult;
+  return (await scope.replay.issue(
+    scope,
+    "attempt",
+    `attempt ${plan.number}`,
+    input,
+    work,
+  )) as unknown as AttemptResult;
 }
 
 function feedbackOf(last: AttemptResult | undefined): Feedback | undefined {
   if (last === undefined) return undefined;
   const text = feedbackText(last.verdicts);
-  return { answer: last.answer, text: text === "" ? `Your answer could not be used: ${last.message ?? "it was not whole"}. Answer again.` : text };
+  return {
+    answer: last.answer,
+    text:
+      text === ""
+        ? `Your answer could not be used: ${last.message ?? "it was not whole"}. Answer again.`
+        : text,
+  };
 }
 
 function previousOf(last: AttemptResult | undefined): AttemptPlan["previous"] {
   return last?.output === undefined ? undefined : { output: last.output, verdicts: last.verdicts };
 }
 
-async function askPerson(scope: Scope, spec: LadderSpec, rung: ReviewRung<never>, last: AttemptResult | undefined, model: number): Promise<Value> {
+async function askPerson(
+  scope: Scope,
+  spec: LadderSpec,
+  rung: ReviewRung<never>,
+  last: AttemptResult | undefined,
+  model: number,
+): Promise<Value> {
   let output = last?.output ?? null;
+  let made = last?.output !== undefined;
   let problems = problemsOf(last?.verdicts ?? []);
   for (let round = 1; round <= editLimit; round += 1) {
-    const answered = await ask(scope, spec, rung, { output, problems, model, message: last?.message });
-    if (!answered.edited) return answered.value;
+    const answered = await ask(scope, spec, rung, { output, made, problems, model, message: last?.message });
+    if (!answered.edited) return approved(answered.value, made, last);
     const verdicts = await spec.judge(scope, answered.value, last);
     if (verdicts.every((it) => it.result !== "fail")) return answered.value;
     output = answered.value;
+    // A person may overrule a check, never the shape that what follows relies on.
+    made = !verdicts.some((it) => it.check === "schema" && it.result === "fail");
     problems = problemsOf(verdicts);
   }
   throw new StepEnd("rejected", `an edit failed the checks ${editLimit} times`, problems);
 }
 
+/** What a yes stands for. Where there is no output of the right shape, a yes makes none: the step ends as its last attempt did (E11). */
+function approved(value: Value, made: boolean, last: AttemptResult | undefined): Value {
+  if (made) return value;
+  throw new StepEnd(
+    last?.outcome ?? "failed",
+    `there was nothing to approve: ${last?.message ?? "no attempt was made"}`,
+  );
+}
+
 interface Shown {
   readonly output: Value;
+  /** False when there is no output, or none of the right shape. */
+  readonly made: boolean;
   readonly problems: readonly Problem[];
   readonly model: number;
   readonly message: string | undefined;
 }
 
-async function ask(scope: Scope, spec: LadderSpec, rung: ReviewRung<never>, it: Shown): Promise<{ value: Value; edited: boolean }> {
-  const text = typeof rung.ask === "function" ? rung.ask((it.output ?? undefined) as never, problemText(it.problems)) : rung.ask;
+async function ask(
+  scope: Scope,
+  spec: LadderSpec,
+  rung: ReviewRung<never>,
+  it: Shown,
+): Promise<{ value: Value; edited: boolean }> {
+  const text =
+    typeof rung.ask === "function"
+      ? rung.ask((it.output ?? undefined) as never, problemText(it.problems))
+      : rung.ask;
   const failed = [...new Set(it.problems.map((problem) => problem.check))];
   const why = `${spec.author(it.model)} did not pass ${failed.length > 0 ? failed.join(", ") : (it.message ?? "its gate")}.`;
   const work = reviewWork(scope.replay, {
@@ -119,7 +176,9 @@ async function ask(scope: Scope, spec: LadderSpec, rung: ReviewRung<never>, it: 
     why,
     problems: it.problems,
     ...(rung.to === undefined ? {} : { to: rung.to }),
-    onYes: "The output stands as it is shown, and what follows is built on it.",
+    onYes: it.made
+      ? "The output stands as it is shown, and what follows is built on it."
+      : "There is no output to approve: the step ends as its last attempt did. An edit gives it one.",
     onNo: `Step "${spec.step}" ends as rejected.`,
     ...(rung.expires === undefined ? {} : { expiresInMs: toMs(rung.expires) }),
     ...(rung.onExpiry === undefined ? {} : { onExpiry: rung.onExpiry }),
