@@ -16,7 +16,7 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
 
 async function start() {
   const { existsSync } = await import("node:fs");
-  const built = new URL("../dist/cli/main.js", import.meta.url);
+  const built = new URL("../dist/cli/cli.js", import.meta.url);
   if (!existsSync(built)) {
     console.error("Firebreak is not built here: run npm run build first.");
     process.exitCode = 2;

@@ -1,6 +1,5 @@
 // Text inside the page. Whatever a model, a tool or a file said arrives here as text and leaves as escaped text.
-//
-//   CLI3. Every value on the page went through `escape`; markup is made by this folder alone.
+// CLI3 is kept here: every value on the page went through `escape`; markup is made by this folder alone.
 
 import { clean } from "./plain-text.ts";
 

@@ -1,7 +1,5 @@
 // Where the command line prints: a terminal with columns and colour, or a pipe with neither.
-//
-//   CLI1. A pipe gets whole lines without cursor or colour codes.
-//   CLI2. What others wrote is cleaned before it is printed (plain-text.ts).
+// CLI1 is kept here: a pipe gets whole lines without cursor or colour codes.
 
 import type { Writable } from "node:stream";
 import { styleText } from "node:util";

@@ -16,17 +16,9 @@ import { addUsage, buildTree, flatten, noUsage } from "./view-tree.ts";
 
 export { loadValues } from "./view-blobs.ts";
 export { caughtMistakes, type CaughtMistake } from "./view-mistakes.ts";
-export type {
-  LogLine,
-  ReviewView,
-  RunView,
-  StepState,
-  StepView,
-  TokenUsage,
-  VerdictView,
-} from "./view-shape.ts";
+export type { RunView, StepState, StepView, VerdictView } from "./view-shape.ts";
 export { flatten } from "./view-tree.ts";
-export { decodedInput, decodedOutput, fillReferences, findStep, findSteps } from "./view-values.ts";
+export { decodedInput, decodedOutput, findStep, findSteps } from "./view-values.ts";
 
 /** Folds a run's events into what people are shown. @throws TypeError when the first event is not run.started. */
 export function viewRun(events: readonly AnyEvent[]): RunView {

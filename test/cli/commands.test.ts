@@ -71,7 +71,7 @@ describe("run", () => {
     assert.ok(!out.includes(key) && !err.includes(key));
   });
 
-  test("exits with 1 when the run fails; resume tries what failed again and keeps the rest", async () => {
+  test("exits with 1 when the run fails (CLI4); resume tries what failed again and keeps the rest", async () => {
     const mended = join(here.folder, "mended");
     const failed = await here.cli(["run", join(projectFolder, "fails.ts")], { MENDED: mended });
     assert.equal(failed.code, 1, failed.out);

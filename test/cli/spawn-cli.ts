@@ -60,7 +60,7 @@ async function inProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const { main } = await import("../../src/cli/main.ts");
+  const { main } = await import("../../src/cli/cli.ts");
   const [cwd, before] = [process.cwd(), { ...process.env }];
   const [out, err] = [new PassThrough(), new PassThrough()];
   process.chdir(folder);

@@ -1,5 +1,10 @@
 // The command line: parses, composes, prints. Each command's own modules are loaded when it is called, so that
 // help and errors of usage come at once.
+//
+//   CLI1. A pipe gets whole lines without cursor or colour codes.
+//   CLI2. What others wrote is cleaned before it is printed (plain-text.ts).
+//   CLI3. Every value on the page is escaped; markup is made by this folder alone (html-text.ts).
+//   CLI4. The exit code says how it ended (exit-codes.ts): 0 only for what is done.
 
 import { Command, CommanderError, Option } from "commander";
 import { complain } from "./complain.ts";
