@@ -4,7 +4,7 @@
 
 import { type Agent, agent, grounded, nextModel, retry, review, type Rung, tool } from "firebreak";
 import { z } from "zod";
-import { fitGate, planHolds, quotesStandIn, refitGate, rowsBearOut, versionOf } from "./checks.ts";
+import { answerStandsIn, fitGate, planHolds, refitGate, rowsBearOut, versionOf } from "./checks.ts";
 import type { AssessedClaim, Claim } from "./claims.ts";
 import type { FitAnswer } from "./curves.ts";
 import type { LeadCase } from "./data.ts";
@@ -89,7 +89,7 @@ function scoutFor({ papers }: LeadCase): Team["scout"] {
     models,
     tools: [readPaper],
     output: ClaimsShape,
-    checks: [grounded("claims[].quote", { in: "claims[].file" }), quotesStandIn(papers)],
+    checks: [grounded("claims[].quote", { in: "claims[].file" }), answerStandsIn(papers)],
     onFail: [retry(1), nextModel(), askScience("The claims of the papers did not pass their gate.")],
   });
 }

@@ -22,12 +22,16 @@ export function versionOf(files: readonly TextFile[]): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-export function quotesStandIn(
+export function quotesStandIn(papers: readonly TextFile[]): NamedCheck<readonly Claim[]> {
+  const run = (claims: readonly Claim[]): readonly Finding[] => quotesStand(claims, papers);
+  return { kind: "check", name: "quotes stand in their files", version: versionOf(papers), run };
+}
+
+/** The same for an agent's answer. */
+export function answerStandsIn(
   papers: readonly TextFile[],
 ): NamedCheck<{ readonly claims: readonly Claim[] }> {
-  const run = ({ claims }: { readonly claims: readonly Claim[] }): readonly Finding[] =>
-    quotesStand(claims, papers);
-  return { kind: "check", name: "quotes stand in their files", version: versionOf(papers), run };
+  return { ...quotesStandIn(papers), run: ({ claims }) => quotesStand(claims, papers) };
 }
 
 /** The plan is about a table that is there, by columns it has, for the assays of the rules. */

@@ -442,7 +442,7 @@ test("a paper that is gone takes its claims with it", async () => {
 test("a claim struck out by the reviewer is not tested and not reported", async () => {
   const people: People = (item) => {
     if (!item.step.startsWith("review-claims")) return "approve";
-    return { edit: { claims: (item.shown as { claims: unknown[] }).claims.slice(0, 2) } };
+    return { edit: (item.shown as unknown[]).slice(0, 2) };
   };
   const result = await run(small, [], people);
   assert.equal((JSON.parse(result.output["claims.json"]) as unknown[]).length, 2);

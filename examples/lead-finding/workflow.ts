@@ -29,8 +29,8 @@ export default workflow({
 
     const found = await ctx.step("search-papers", { question, papers, tables }, findPapers);
     const extracted = await ctx.call(scout, { question, papers: found }, { name: "extract-claims" });
-    const { claims } = await ctx.branch("review-claims", (at) =>
-      at.review("Are these the claims to test against the data?", extracted, {
+    const claims = await ctx.branch("review-claims", (at) =>
+      at.review("Are these the claims to test against the data?", extracted.claims, {
         name: "claims",
         to: "science",
         why: "From here on the run tests these claims and no others.",
