@@ -505,8 +505,13 @@ export class Replay {
   async halt(error: FirebreakError): Promise<void> {
     this.#halted = true;
     const { code, message, fix, details } = error;
-    await this.commit(this.root, [{ kind: "run.halted", data: { code, message, fix, details: canonical(details).json } }]);
-    this.lose(code);
+    const halted: NewEvent = { kind: "run.halted", data: { code, message, fix, details: canonical(details).json } };
+    try {
+      await this.host.commit([...this.#pendingEvents.splice(0), halted]);
+      this.lose(code);
+    } catch (refused) {
+      this.#failWith(refused);
+    }
   }
 
   #isActive(): boolean {

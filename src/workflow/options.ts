@@ -14,9 +14,11 @@ export interface RetryOptions {
   readonly backoff?: Duration;
   /** Each wait is this many times the one before; default 2. */
   readonly factor?: number;
-  /** Longest wait; default 5 min. */
+  /** Longest wait; default 5 min, or `backoff` when that is longer. */
   readonly maxBackoff?: Duration;
 }
+
+const defaultMaxBackoffMs = 300_000;
 
 export interface StepOptions<Output = unknown> {
   /** Names the step instead of the definition's own name. */
@@ -54,5 +56,8 @@ export function retryPolicy(retry: StepOptions["retry"]): RetryPolicy | undefine
   if (!Number.isInteger(it.attempts) || it.attempts < 1 || it.attempts > attemptLimit) {
     throw new FirebreakError("DEFINITION_INVALID", { what: `retry asks for ${String(it.attempts)} attempts`, mend: `Ask for 1 to ${attemptLimit} attempts in all.` });
   }
-  return { attempts: it.attempts, backoffMs: toMs(it.backoff ?? "1s"), factor: it.factor ?? 2, maxBackoffMs: toMs(it.maxBackoff ?? "5m") };
+  const backoffMs = toMs(it.backoff ?? "1s");
+  // A first wait longer than the default limit was asked for, so it stands.
+  const maxBackoffMs = it.maxBackoff === undefined ? Math.max(defaultMaxBackoffMs, backoffMs) : toMs(it.maxBackoff);
+  return { attempts: it.attempts, backoffMs, factor: it.factor ?? 2, maxBackoffMs };
 }

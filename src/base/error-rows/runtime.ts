@@ -48,7 +48,7 @@ export const runtimeErrors: RuntimeErrors = {
       it.what.startsWith("Math")
         ? "Use ctx.random(): it gives the same numbers when the run is replayed."
         : it.what.startsWith("Date")
-          ? "Use ctx.now(): it gives the same time when the run is replayed."
+          ? "Use ctx.now(): it gives the same time when the run is replayed. A rule of a schema that needs the time belongs into a check."
           : "Move it into ctx.step or a tool.",
   }),
   STEP_AMBIGUOUS: row({
