@@ -63,7 +63,7 @@ export class SimProcess {
     for (let round = 0; round < roundLimit; round += 1) {
       const head = await this.alive(this.#settled(run));
       if (head === "died" || isOver(head)) return head;
-      const acted = await this.alive(head.status === "halted" ? this.#settleDoubt(run) : this.#act(run, head, answers));
+      const acted = await this.alive(head.status === "halted" ? this.settleDoubt(run) : this.#act(run, head, answers));
       if (acted === "died") return acted;
     }
     throw new Error(`run ${run.id} did not end in ${roundLimit} rounds`);
@@ -112,7 +112,7 @@ export class SimProcess {
   }
 
   /** A person looks at the receiver and says what is there. */
-  async #settleDoubt(run: RunHandle): Promise<void> {
+  async settleDoubt(run: RunHandle): Promise<void> {
     const events = await this.#world.disk.read(run.id as RunId);
     const halted = events.findLast((it) => it.kind === "run.halted");
     if (halted?.data.code !== "EFFECT_IN_DOUBT") throw new Error(`run ${run.id} is halted: ${halted?.data.message ?? "?"}`);

@@ -21,6 +21,8 @@ export interface Sent {
   readonly args: string;
   readonly idempotencyKey: string;
   readonly incarnation: number;
+  /** Whether its intent was durable when it arrived (E9). */
+  readonly intended: boolean;
 }
 
 export class World {
@@ -35,6 +37,7 @@ export class World {
   incarnation = 0;
   #alive = false;
   readonly #recorded = new Set<string>();
+  readonly #intents = new Set<string>();
 
   constructor() {
     this.disk.listen((events) => {
@@ -72,7 +75,7 @@ export class World {
   async receive(tool: string, key: string, args: unknown, idempotencyKey: string): Promise<{ receipt: string }> {
     const { incarnation } = this;
     if (!this.#alive) return new Promise<never>(() => undefined);
-    this.sent.push({ tool, key, args: JSON.stringify(args), idempotencyKey, incarnation });
+    this.sent.push({ tool, key, args: JSON.stringify(args), idempotencyKey, incarnation, intended: this.#intents.has(`${tool}:${key}`) });
     for (let turn = this.delay(`${tool}:${key}`); turn > 0; turn -= 1) await nextTurn();
     if (!this.#alive || this.incarnation !== incarnation) return new Promise<never>(() => undefined);
     return { receipt: `${tool}:${key}` };
@@ -99,6 +102,7 @@ export class World {
   }
 
   #note(event: AnyEvent): void {
+    if (event.kind === "effect.intended") this.#intents.add(`${event.data.tool}:${event.data.key}`);
     if (event.kind !== "step.completed" && event.kind !== "step.failed") return;
     const name = workName(event);
     if (name !== undefined) this.#recorded.add(name);

@@ -110,7 +110,7 @@ const child: Reference = {
     const outer = workflow({
       name: "ref-child",
       run: async (ctx) => {
-        const before = await make(world, ctx, "before", null, () => "p");
+        const before = await make(world, ctx, "child before", null, () => "p");
         const [p, q, side] = await Promise.all([
           ctx.call(inner, { id: before }),
           ctx.call(inner, { id: "q" }),
@@ -141,7 +141,7 @@ const first: Reference = {
         throw new Error("two");
       }),
     }, { name: "none" }));
-    const after = await make(world, ctx, "after", won.length, () => won.length);
+    const after = await make(world, ctx, "first after", won.length, () => won.length);
     return { values: won.map((it) => it.value), after, fallen: fallen.ok };
   }),
   output: { values: ["done", "done"], after: 2, fallen: false },
@@ -228,7 +228,7 @@ const effects: Reference = {
   name: "effects",
   make: simple("effects", (world) => async (ctx) => {
     const tools = effectTools(world);
-    const before = await make(world, ctx, "before", null, () => ({ q: "first" }));
+    const before = await make(world, ctx, "effects before", null, () => ({ q: "first" }));
     const one = await ctx.call(tools.mail, before);
     const [two, three, four] = await Promise.all([
       ctx.call(tools.mail, { q: "second" }),
@@ -237,7 +237,7 @@ const effects: Reference = {
     ]);
     const same = await ctx.branch("again", (inner) => inner.call(tools.mail, { q: "first" }));
     const refused = await ctx.settle(() => ctx.call(tools.closed, { q: "fifth" }));
-    const after = await make(world, ctx, "after", { one, two }, () => "after");
+    const after = await make(world, ctx, "effects after", { one, two }, () => "after");
     return { receipts: [one, two, three, four, same].map((it) => it.receipt), refused: refused.ok, after };
   }),
   output: { receipts: ["mail:first", "mail:second", "probed:third", "once:fourth", "mail:first"], refused: false, after: "after" },
@@ -406,7 +406,7 @@ const losers: Reference = {
       name: "ref-losers",
       run: async (ctx) => {
         const won = await ctx.first(1, {
-          quick: (inner) => make(world, inner, "quick", null, () => "won"),
+          quick: (inner) => make(world, inner, "quick loser", null, () => "won"),
           sends: async (inner) => {
             await inner.branch("deep", (deep) => deep.call(tools.probed, { q: "loser" }));
             await make(world, inner, "never wins", null, () => 1);
@@ -416,7 +416,7 @@ const losers: Reference = {
           calls: (inner) => inner.call(asks, null).then(String),
           sleeps: (inner) => inner.sleep("1000d").then(() => "late"),
         });
-        const after = await make(world, ctx, "after", null, () => "after");
+        const after = await make(world, ctx, "losers after", null, () => "after");
         return { won: won.map((it) => it.name), after };
       },
     }), asks];
