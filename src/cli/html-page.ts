@@ -126,7 +126,7 @@ function caughtHtml(caught: readonly CaughtMistake[]): Html {
             <span class="chip ${it.result}">${it.check}</span>
           </h3>
           ${(it.problems.length > 0 ? it.problems : [{ check: it.check, message: it.found }]).slice(0, 5).map(problemHtml)}${it.problems.length > 5 && markup`<p class="quiet">… ${it.problems.length - 5} more problems, in the step below</p>`}
-          <p class="next"><b>Next:</b> ${it.next}. <b>${capital(readers(it))}</b>.</p>
+          <p class="next">${it.isTakenOver && markup`<b>Taken over</b> from the run this one reruns. `}<b>Next:</b> ${it.next}. <b>${capital(readers(it))}</b>.</p>
         </article>`,
     )}
   </section>`;

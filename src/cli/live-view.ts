@@ -19,7 +19,7 @@ export interface RunningStep {
 const hideCursor = "\u001b[?25l";
 const showCursor = "\u001b[?25h";
 /** Fixed widths for lines in a pipe, where later names are not known yet. */
-const pipeColumns = { name: 26, time: 9, model: 16 };
+const pipeColumns = { name: 38, time: 9, model: 16 };
 
 export class LiveView {
   readonly #screen: Screen;
@@ -79,7 +79,9 @@ export class LiveView {
       const key = keyOf(step);
       if (!isNews || step.state === "running" || step.kind === "group" || this.#said.has(key)) continue;
       this.#said.add(key);
-      this.#screen.print(stepLine(this.#screen, { step, depth: Math.min(depth, 3) }, pipeColumns, now));
+      this.#screen.print(
+        stepLine(this.#screen, { step: named(step), depth: Math.min(depth, 1) }, pipeColumns, now),
+      );
     }
   }
 
@@ -90,6 +92,12 @@ export class LiveView {
     this.#logged = view.logs.length;
     return lines;
   }
+}
+
+/** Without a tree around it a step below another is named with those above, the nearest last. */
+function named(step: StepView): StepView {
+  const { path } = step;
+  return path.length < 3 ? step : { ...step, name: path.slice(1).slice(-3).join(" › ") };
 }
 
 function keyOf(step: StepView): string {

@@ -16,7 +16,7 @@ export function renderMistake(screen: Screen, it: CaughtMistake): string[] {
   const line = (label: string, text: string): string =>
     `  ${label}  ${fit(oneLine(text), width - label.length - 4)}`;
   return [
-    screen.style("yellow", line(caught, `${it.step}${tried}: ${it.claimed}`)),
+    screen.style("yellow", line(caught, `${it.path.slice(-2).join(" › ")}${tried}: ${it.claimed}`)),
     line("source ", it.found),
     line("where  ", `${it.where} (${it.check})`),
     line("next   ", it.next),

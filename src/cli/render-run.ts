@@ -84,16 +84,21 @@ export function statusStyle(status: RunView["status"]): "green" | "red" | "yello
 
 /** The mistakes that were caught, five lines each. Nothing when there were none. */
 export function renderCaught(screen: Screen, view: RunView): string[] {
-  const caught = caughtMistakes(view);
-  if (caught.length === 0) return [];
+  const all = caughtMistakes(view);
+  const caught = all.filter((it) => !it.isTakenOver);
+  const before = all.length - caught.length;
   const shown = caught.slice(0, mistakeLimit);
   const more = caught.length - shown.length;
-  return [
-    "",
-    screen.style("bold", `${plural(caught.length, "mistake")} caught`),
-    ...shown.flatMap((it, at) => [...(at === 0 ? [] : [""]), ...renderMistake(screen, it)]),
-    ...(more > 0 ? [screen.style("dim", `  … ${more} more: firebreak show ${view.run} --html`)] : []),
-  ];
+  const lines: string[] = [];
+  if (caught.length > 0) lines.push("", screen.style("bold", `${plural(caught.length, "mistake")} caught`));
+  for (const [at, it] of shown.entries()) lines.push(...(at === 0 ? [] : [""]), ...renderMistake(screen, it));
+  if (more > 0) lines.push(screen.style("dim", `  … ${more} more: firebreak show ${view.run} --html`));
+  if (before > 0)
+    lines.push(
+      "",
+      screen.style("dim", `${plural(before, "mistake")} caught before, in ${view.rerunOf ?? "another run"}`),
+    );
+  return lines;
 }
 
 /** Why it failed or halted and what to do, and warnings. */

@@ -21,8 +21,8 @@ export interface Screen {
 
 /** Widest lines we print; narrower terminals make them narrower. */
 const widest = 100;
-/** Lines in a pipe: as wide as a plain terminal. */
-const pipeWidth = 80;
+/** Lines in a pipe: nothing wraps there, but somebody reads it. */
+const pipeWidth = 100;
 const narrowest = 40;
 
 /** A stream that may be a terminal. */

@@ -29,6 +29,8 @@ export interface CaughtMistake {
   /** Sequences of steps that were issued after the value was given out, and may have read it. */
   readonly mayHaveReadBy: readonly number[];
   readonly problems: readonly Problem[];
+  /** True when it was caught in the run this one reruns, and its record taken over. */
+  readonly isTakenOver: boolean;
 }
 
 /** The mistakes a run's checks caught, in order. */
@@ -84,7 +86,12 @@ function describe(view: RunView, parents: Parents, step: StepView, verdict: Verd
     next: whatFollowed(view, parents, step, owner),
     ...readers,
     problems: verdict.problems,
+    isTakenOver: isTakenOver(step),
   };
+}
+
+function isTakenOver(step: StepView): boolean {
+  return step.reusedFrom !== undefined || (step.children.length > 0 && step.children.every(isTakenOver));
 }
 
 /** The step whose output this would have become: an agent for its attempts, a gate for its checks. */
@@ -197,6 +204,7 @@ function triedNext(step: StepView, next: StepView): string {
   const how = is !== undefined && was !== is ? `next model, ${is}` : "retried with this feedback";
   const state: Partial<Record<StepView["state"], string>> = {
     done: "passed",
+    reused: "passed",
     rejected: "did not pass either",
     failed: "failed",
   };

@@ -180,7 +180,17 @@ describe("rerun", () => {
     const { code, out } = await here.cli(["rerun", "last", "--yes"], { NOTE_FILE: file });
     assert.equal(code, 0, out);
     assert.match(out, /its input was read again/);
+    assert.match(out, /[1-9] steps? done, \d+ reused/);
     assert.match(out, /The note says: The valve was open\./);
+  });
+});
+
+describe("rerun of a run with a mistake", () => {
+  test("does not tell what was caught before as if it were new", async () => {
+    await here.cli(["run", note, "--yes", "--sabotage", "quoter=misquote"]);
+    const { out } = await here.cli(["rerun", "last", "--yes"]);
+    assert.match(out, /\n1 mistake caught before, in r\w+\n/);
+    assert.ok(!out.includes("claimed"));
   });
 });
 
