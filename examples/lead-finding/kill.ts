@@ -25,7 +25,7 @@ const lifeTimeoutMs = 120_000;
 /** The command line as users start it; from source where this script was started so. */
 function firebreak(args: readonly string[], folder: string, ledger: string): ChildProcess {
   const isSource = process.execArgv.some((it) => it.includes("firebreak-source"));
-  const main = join(root, "src", "cli", "main.ts");
+  const main = join(root, "src", "cli", "cli.ts");
   const code = `const { main } = await import(${JSON.stringify(main)}); process.exit(await main(process.argv.slice(1)));`;
   const program = isSource ? ["--input-type=module", "-e", code, "--"] : [join(root, "bin", "firebreak.mjs")];
   const env = { ...process.env, FIREBREAK_LEDGER: ledger, FIREBREAK_LIVE_MODELS: "0" };
