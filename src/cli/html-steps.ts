@@ -44,7 +44,11 @@ function stepHtml(view: RunView, step: StepView, scale: Scale): Html {
     ...step.verdicts.map((it) => verdictHtml(step, it)),
     step.review && reviewHtml(step),
     dataHtml("Input", decodedInput(view, step), step.output === undefined),
-    dataHtml(step.state === "rejected" ? "Output, not used" : "Output", decodedOutput(step), true),
+    dataHtml(
+      step.state === "rejected" ? "Output, not used" : "Output",
+      decodedOutput(step),
+      step.children.length === 0 || step.state === "rejected",
+    ),
     step.children.length > 0 && stepsHtml(view, step.children, scale),
   ]}</div></details></li>`;
 }
@@ -149,7 +153,7 @@ export function problemHtml(it: VerdictView["problems"][number]): Html {
       (it.claimed !== undefined || it.found !== undefined) &&
       markup`<div class="pair">
         <div class="claimed"><b>claimed</b><q dir="auto">${claimed}</q></div>
-        <div class="found"><b>source</b><q dir="auto">${found}</q></div>
+        <div class="found"><b>source</b>${it.found === undefined ? markup`<span class="quiet">says nothing like it</span>` : markup`<q dir="auto">${found}</q>`}</div>
       </div>`
     }${it.where !== undefined && markup`<cite>${it.where}</cite>`}
   </div>`;

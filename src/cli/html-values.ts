@@ -16,6 +16,7 @@ const memberLimit = 60;
 export function valueHtml(value: unknown, depth = 0): Html {
   if (value === undefined) return markup`<p class="quiet">nothing recorded</p>`;
   if (isTable(value)) return table(value);
+  if (isScalarList(value) && value.length <= memberLimit) return scalarList(value);
   if (depth < depthLimit && isLaidOut(value)) return members(value, depth);
   return block(value);
 }
@@ -66,7 +67,18 @@ function keysOf(it: unknown): readonly string[] {
 }
 
 function isFlat(it: TableRow): boolean {
-  return Object.values(it).every((cell) => typeof cell !== "object" || cell === null);
+  return Object.values(it).every((cell) => typeof cell !== "object" || cell === null || isScalarList(cell));
+}
+
+function isScalarList(it: unknown): it is readonly unknown[] {
+  return Array.isArray(it) && it.every((part) => typeof part !== "object" || part === null);
+}
+
+function scalarList(it: readonly unknown[]): Html {
+  if (it.length === 0) return markup`<span class="quiet">none</span>`;
+  const texts = it.map((part) => String(part));
+  if (texts.join(", ").length <= 80) return markup`<span dir="auto">${texts.join(", ")}</span>`;
+  return markup`<ul>${texts.map((text) => markup`<li dir="auto">${text}</li>`)}</ul>`;
 }
 
 function table(rows: readonly TableRow[]): Html {
@@ -74,7 +86,9 @@ function table(rows: readonly TableRow[]): Html {
   const cell = (value: unknown): Html =>
     typeof value === "number"
       ? markup`<td class="number">${value}</td>`
-      : markup`<td dir="auto">${value === null || value === undefined ? "" : String(value)}</td>`;
+      : isScalarList(value)
+        ? markup`<td>${scalarList(value)}</td>`
+        : markup`<td dir="auto">${value === null || value === undefined ? "" : String(value)}</td>`;
   const more = rows.length - rowLimit;
   return markup`<div class="wide">
     <table>
