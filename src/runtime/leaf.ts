@@ -41,8 +41,8 @@ export interface LeafCall {
   readonly keep: (blob: Blob) => void;
   /** Reserves the worst case of a paid call; may wait for a person. */
   readonly reserve: (usd: number) => Promise<void>;
-  /** Text that came so far, for watchers. */
-  readonly delta: ((text: string) => void) | undefined;
+  /** Text as it comes, for watchers; `attempt` where it is not the step's own. */
+  readonly delta: ((text: string, attempt?: number) => void) | undefined;
 }
 
 export interface LeafSpec {
@@ -193,7 +193,7 @@ function deltas(replay: Replay, issue: Issue, attempt: number): LeafCall["delta"
   const live = replay.host.live;
   if (live === undefined) return undefined;
   const { scope, name } = issue.identity;
-  return (text) => live({ kind: "live.delta", scope, name, attempt, text: redact(text) });
+  return (text, of = attempt) => live({ kind: "live.delta", scope, name, attempt: of, text: redact(text) });
 }
 
 function withTimeout(replay: Replay, issue: Issue, timeoutMs: number, run: LeafSpec["run"], call: LeafCall): Promise<unknown> {

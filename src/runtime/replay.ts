@@ -9,49 +9,29 @@
 //   R5. After `lost` nothing is written, resolved or rejected any more.
 
 import { FirebreakError } from "../base/errors.ts";
-import { canonical, type Canonical, decode, type Value } from "../base/values.ts";
+import { canonical, type Canonical, type Value } from "../base/values.ts";
 import type { AnyEvent, NewEvent, StepIdentity } from "../journal/events.ts";
 import type { Append, Appended, Blob } from "../journal/journal.ts";
 import type { Cap } from "./cap.ts";
+import { answer } from "./deliver.ts";
+import { reactions, turn } from "./event-loop.ts";
 import { childScope, identityKey, stepPath } from "./identity.ts";
 import { type Issue, OpenIssue, type Work } from "./issue.ts";
 import { canonicalInput, Lineage } from "./lineage.ts";
-import { answerOf, type Completion, Records } from "./records.ts";
-import type { Host, ReplayEnd, Reuse } from "./runtime.ts";
+import { isWithin, OpenIssues } from "./open-issues.ts";
+import { type Completion, Records } from "./records.ts";
+import type { ReplayOptions } from "./replay-options.ts";
+import { RunWriter } from "./run-writer.ts";
+import type { Host, ReplayEnd } from "./runtime.ts";
 import { Scope } from "./scope.ts";
-import { StepError } from "./step-error.ts";
-import { fromStored } from "./store.ts";
 import { askedAnew, isLeft, unlikeRecord } from "./verify.ts";
-
-export interface ReplayOptions {
-  readonly seed: string;
-  /** Go on by identity alone where the code no longer asks for what is recorded. */
-  readonly accept?: boolean;
-  /** Replays all events, and halts where the code does not come to what is recorded. Nothing is started. */
-  readonly verify?: boolean;
-  readonly reuse?: Reuse;
-  /** Timers due within this many ms are waited for in memory. */
-  readonly lingerMs: number;
-  /** Called with the run's own end, to build the events that say so. */
-  readonly conclude: (end: { ok: true; value: Canonical; warnings: readonly string[] } | { ok: false; error: unknown }) => Promise<{
-    readonly events: readonly NewEvent[];
-    readonly also: readonly Append[];
-    readonly blobs: readonly Blob[];
-  }>;
-}
 
 type Settled = { ok: true; value: unknown } | { ok: false; error: unknown };
 
-/** Resolves when every promise reaction that was set off has run: Node drains them before it runs the next tick. */
-const rest = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
-/** One turn of the event loop. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 /** Deliveries between which other runs and timers get their turn. */
 const deliveriesPerTurn = 64;
 /** Delivered completions are forgotten in lots of this many. */
 const queueTrim = 1_024;
-/** Times the end of a run is written while its children move. */
-const conflictLimit = 100;
 const ignore = (): void => undefined;
 
 export class Replay {
@@ -67,14 +47,12 @@ export class Replay {
   readonly warnings: string[] = [];
   /** Set by the program when its run may spend. */
   cap: Cap | undefined;
-  readonly #issues = new Map<string, Issue>();
+  readonly writer: RunWriter;
+  readonly #issues: OpenIssues;
   readonly #deferred = new Map<string, Completion>();
-  readonly #pendingEvents: NewEvent[] = [];
   #next = 0;
   #live = false;
   #busy = 0;
-  /** Scopes that are coming to their end. */
-  #ending = 0;
   #rested = false;
   #steps = 0;
   #asked = 0;
@@ -89,10 +67,30 @@ export class Replay {
     this.options = options;
     this.seed = options.seed;
     this.root = new Scope(this, "");
+    this.writer = new RunWriter(host, this);
+    this.#issues = new OpenIssues(this);
   }
 
   get isLost(): boolean {
     return this.#lost !== undefined;
+  }
+
+  /** Everything recorded has been delivered. */
+  get isLive(): boolean {
+    return this.#live;
+  }
+
+  /** What ended this replay from below: a journal that cannot be written, for example. */
+  get fault(): unknown {
+    return this.writer.fault;
+  }
+
+  lastSeq(): number {
+    return this.records.lastSeq;
+  }
+
+  caughtUp(): Promise<void> | undefined {
+    return this.#catchUp;
   }
 
   /** Executes `body` against the events read, then goes on until the run ends, parks, or is lost. */
@@ -104,7 +102,7 @@ export class Replay {
       for (;;) {
         // Woken from rest, everything the delivery before set off has come to rest already.
         const rested: boolean = this.#rested;
-        if (!rested) await ((this.#steps += 1) % deliveriesPerTurn === 0 ? turn() : rest());
+        if (!rested) await ((this.#steps += 1) % deliveriesPerTurn === 0 ? turn() : reactions());
         this.#rested = false;
         const end = await this.#advance(rested);
         if (end !== undefined) return end;
@@ -113,7 +111,7 @@ export class Replay {
       if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
       throw error;
     } finally {
-      this.#drop(this.root);
+      this.#issues.drop(this.root);
     }
   }
 
@@ -122,7 +120,7 @@ export class Replay {
     for (const event of events) {
       if (event.seq <= this.records.lastSeq) continue;
       if (event.seq > this.records.lastSeq + 1) {
-        this.#readGap();
+        void this.readGap();
         return;
       }
       this.#take(event);
@@ -136,7 +134,7 @@ export class Replay {
   lose(why: string): void {
     if (this.#lost !== undefined) return;
     this.#lost = why;
-    this.#drop(this.root);
+    this.#issues.drop(this.root);
     this.#stir();
   }
 
@@ -173,9 +171,8 @@ export class Replay {
     const { given, from, ...rest } = it;
     const traced = it.input === undefined ? undefined : this.lineage.trace(it.input, given, from);
     const issue: Issue = new OpenIssue({ ...rest, key, traced, may: this.delivered });
-    this.#issues.set(key, issue);
+    this.#issues.add(issue);
     this.#asked += 1;
-    it.scope.open.add(issue);
     const deferred = this.#deferred.get(key);
     if (deferred !== undefined) {
       this.#deferred.delete(key);
@@ -211,135 +208,34 @@ export class Replay {
     return new Promise((resolve) => this.#onLive.push(resolve));
   }
 
-  /**
-   * Writes events of this run. Resolves when they are durable and have been received.
-   * Never settles once the replay is lost.
-   */
-  async commit(scope: Scope, events: readonly NewEvent[], blobs?: readonly Blob[], also?: readonly Append[]): Promise<Appended> {
-    if (this.#lost !== undefined) return new Promise<never>(ignore);
-    this.#busy += 1;
-    scope.committing += 1;
-    this.#writing.add(scope);
-    try {
-      const all = this.#pendingEvents.length === 0 ? events : [...this.#pendingEvents.splice(0), ...events];
-      const appended = await this.host.commit(all, blobs, also);
-      if (this.#catchUp !== undefined) await this.#catchUp;
-      return appended;
-    } catch (error) {
-      this.#failWith(error);
-      return new Promise<never>(ignore);
-    } finally {
-      this.#busy -= 1;
-      scope.committing -= 1;
-      if (scope.committing === 0) this.#writing.delete(scope);
-      this.#stir();
-    }
+  /** Writes events of this run: see RunWriter.commit. */
+  commit(scope: Scope, events: readonly NewEvent[], blobs?: readonly Blob[], also?: readonly Append[]): Promise<Appended> {
+    return this.writer.commit(scope, events, blobs, also);
   }
 
-  /** Writes one event without waiting for it: its delivery is what others wait for. */
+  /** Writes the record of a step without waiting for it. */
   write(scope: Scope, event: NewEvent, blobs: readonly Blob[], issue: Issue): void {
-    if (this.#lost !== undefined) return;
-    this.#busy += 1;
-    scope.committing += 1;
-    this.#writing.add(scope);
-    const events = this.#pendingEvents.length === 0 ? [event] : [...this.#pendingEvents.splice(0), event];
-    const written = (): void => {
-      this.#busy -= 1;
-      scope.committing -= 1;
-      if (scope.committing === 0) this.#writing.delete(scope);
-      this.cap?.release(issue);
-      this.#stir();
-    };
-    this.host.commit(events, blobs).then(written, (error: unknown) => {
-      this.#failWith(error);
-      written();
-    });
-  }
-
-  /** Scopes with commits under way. */
-  readonly #writing = new Set<Scope>();
-  #fault: unknown;
-
-  /** What ended this replay from below: a journal that cannot be written, for example. */
-  get fault(): unknown {
-    return this.#fault;
+    this.writer.write(scope, event, blobs, () => this.cap?.release(issue));
   }
 
   /** An event that goes along with the next commit: a log line. */
   append(event: NewEvent): void {
-    this.#pendingEvents.push(event);
+    this.writer.append(event);
   }
 
   /** Ends an issue that waits for nothing any more: its scope goes on without it. */
   settle(issue: Issue): void {
-    issue.state = "ended";
-    issue.scope.open.delete(issue);
-    this.#issues.delete(issue.key);
-    this.#stir();
+    this.#issues.settle(issue);
   }
 
-  /**
-   * Ends a scope: pure work nobody awaited is cancelled and named, effects with an intent are waited for, commits
-   * under way become durable. Returns the paths of what was cancelled.
-   */
-  async end(scope: Scope, state: "ended" | "dropped" = "ended"): Promise<readonly string[]> {
-    scope.state = state;
-    const floating: string[] = [];
-    for (const issue of [...scope.open]) {
-      if (issue.inner !== undefined) this.#drop(issue.inner);
-      if (this.#mustEnd(issue)) continue;
-      if (state === "ended") floating.push(stepPath(issue.identity.scope, issue.identity.name));
-      this.#cancel(issue);
-    }
-    await this.#untilQuiet(scope);
-    return floating;
+  /** Ends a scope: see OpenIssues.end. */
+  end(scope: Scope, state: "ended" | "dropped" = "ended"): Promise<readonly string[]> {
+    return this.#issues.end(scope, state);
   }
 
-  async #untilQuiet(scope: Scope): Promise<void> {
-    this.#ending += 1;
-    while (this.#lost === undefined && (this.#isWriting(scope) || this.#mustEndIn(scope))) await turn();
-    for (const issue of [...scope.open]) this.#cancel(issue);
-    this.#ending -= 1;
-    this.#stir();
-  }
-
-  #mustEndIn(scope: Scope): boolean {
-    for (const issue of scope.open) if (this.#mustEnd(issue)) return true;
-    return false;
-  }
-
-  /** An effect whose intent is durable is below, or is this step itself. */
-  #mustEnd(issue: Issue): boolean {
-    if (issue.work.mustEnd?.() === true || isInDoubt(this.records, issue)) return true;
-    return issue.inner !== undefined && this.#mustEndIn(issue.inner);
-  }
-
-  /** Commits of a scope, or of one below it, are under way. */
-  #isWriting(scope: Scope): boolean {
-    for (const it of this.#writing) if (it === scope || it.path.startsWith(`${scope.path}/`)) return true;
-    return false;
-  }
-
-  #cancel(issue: Issue): void {
-    if (!this.#live) this.#left.add(issue.key);
-    issue.cancel();
-    if (issue.inner !== undefined) this.#drop(issue.inner);
-    this.settle(issue);
-  }
-
-  #drop(scope: Scope): void {
-    scope.state = "dropped";
-    this.leave(scope.path);
-    for (const issue of [...scope.open]) {
-      if (issue.inner !== undefined) this.#drop(issue.inner);
-      if (!this.#mustEnd(issue)) this.#cancel(issue);
-    }
-  }
-
-  /** Nobody asks for what is recorded in this scope any more: its records are passed over, and covered by what is around it. */
+  /** Nobody asks for what is recorded in this scope any more. */
   leave(scope: string): void {
-    if (!this.#live) this.#leftScopes.add(scope);
-    this.records.left.add(scope);
+    this.#issues.leave(scope);
   }
 
   /** What is recorded below a step that may be tried again answers each of its attempts. */
@@ -354,11 +250,8 @@ export class Replay {
     issue.inner = new Scope(this, before.path);
     issue.inner.spent = before.spent;
     before.state = "dropped";
-    for (const it of [...before.open]) {
-      if (it.inner !== undefined) this.#drop(it.inner);
-      if (!this.#mustEnd(it)) this.#cancel(it);
-    }
-    await this.#untilQuiet(before);
+    this.#issues.dropSteps(before);
+    await this.#issues.untilQuiet(before);
   }
 
   #invoke(body: (scope: Scope) => Promise<unknown>): void {
@@ -388,7 +281,7 @@ export class Replay {
     // Whoever is answered by the same commit acts first; only then is it told what is to be concluded.
     if (rested) return undefined;
     if (!this.#live) {
-      if (this.#busy > 0) return this.#rest();
+      if (this.#isBusy) return this.#rest();
       return this.#goLive();
     }
     if (this.#main !== undefined) return this.#conclude(this.#main);
@@ -398,7 +291,7 @@ export class Replay {
 
   async #advanceRecorded(next: Completion): Promise<ReplayEnd | undefined> {
     const issue = this.#issues.get(next.key);
-    const retried = this.#retried.size > 0 && isBelow(next.identity.scope, this.#retried);
+    const retried = isWithin(next.identity.scope, this.#retried);
     if (retried) this.#deferred.set(next.key, next);
     if (issue !== undefined) {
       const unlike = this.options.verify ? unlikeRecord(issue, next) : undefined;
@@ -406,16 +299,16 @@ export class Replay {
       await this.#deliver(issue, next);
       return undefined;
     }
-    if (this.options.verify && isLeft(this.#issues.values(), next.identity.scope)) {
+    if (this.options.verify && isLeft(this.#issues.all(), next.identity.scope)) {
       this.#next += 1;
       return undefined;
     }
-    if (this.#live || retried || this.#left.has(next.key) || isBelow(next.identity.scope, this.#leftScopes)) {
+    if (this.#live || retried || this.#issues.isLeft(next.key, next.identity.scope)) {
       // Its scope was left (a branch that lost): the record stands, nobody asks for it.
       this.#next += 1;
       return undefined;
     }
-    if (this.#busy > 0 || this.#hasRunningWorkAbove(next.identity.scope)) return this.#rest();
+    if (this.#isBusy || this.#issues.hasRunningWorkAbove(next.identity.scope)) return this.#rest();
     if (this.options.accept) {
       this.#deferred.set(next.key, next);
       this.#next += 1;
@@ -426,7 +319,7 @@ export class Replay {
   }
 
   async #unlike(how: string, next: Completion): Promise<ReplayEnd | undefined> {
-    if (how === "open" && this.#busy > 0) return this.#rest();
+    if (how === "open" && this.#isBusy) return this.#rest();
     if (how === "open") return (await this.#isUnsure()) ? undefined : this.#diverged(next);
     await this.halt(new FirebreakError("REPLAY_MISSED", { runId: this.host.run, what: how }));
     return { kind: "halted" };
@@ -448,30 +341,10 @@ export class Replay {
       this.records.queue.splice(0, this.#next);
       this.#next = 0;
     }
-    const answer = answerOf(next.event);
     this.settle(issue);
     this.delivered = next.seq;
     this.now = Math.max(this.now, next.at);
-    if (!answer.ok) {
-      const step = stepPath(next.identity.scope, next.identity.name);
-      issue.reject(new StepError({ ...answer, step, seq: next.seq }));
-      return;
-    }
-    const made = await this.#valueOf(issue, next, answer.out);
-    const value = this.lineage.deliver(next.seq, made);
-    try {
-      issue.resolve(issue.work.finish === undefined ? value : issue.work.finish(value));
-    } catch (error) {
-      issue.reject(error);
-    }
-  }
-
-  async #valueOf(issue: Issue, next: Completion, out: unknown): Promise<Canonical> {
-    if (issue.made !== undefined && next.event.kind === "step.completed") return issue.made;
-    const special = issue.work.value?.(next.event, issue);
-    if (special !== undefined) return special;
-    if (out === undefined) return canonical(null);
-    return fromStored(out as never, (hash) => this.host.blob(hash));
+    await answer(issue, next, this.lineage, (hash) => this.host.blob(hash));
   }
 
   async #goLive(): Promise<ReplayEnd | undefined> {
@@ -479,20 +352,20 @@ export class Replay {
     this.#recordedKeys = undefined;
     for (const resolve of this.#onLive.splice(0)) resolve();
     if (this.options.verify) return this.#allVerified();
-    const queued = [...this.#issues.values()].filter((it) => it.state === "queued");
+    const queued = [...this.#issues.inState("queued")];
     // Effects in doubt come first: a run that must halt for one starts nothing else.
-    queued.sort((a, b) => Number(isInDoubt(this.records, b)) - Number(isInDoubt(this.records, a)));
+    queued.sort((a, b) => Number(this.#issues.isInDoubt(b)) - Number(this.#issues.isInDoubt(a)));
     for (const issue of queued) {
       if (issue.state !== "queued" || this.#lost !== undefined) continue;
       this.#start(issue);
-      while (isInDoubt(this.records, issue) && this.#lost === undefined && !this.#halted) await turn();
+      while (this.#issues.isInDoubt(issue) && this.#lost === undefined && !this.#halted) await turn();
       if (this.#halted) return { kind: "halted" };
     }
     return undefined;
   }
 
   async #allVerified(): Promise<ReplayEnd | undefined> {
-    const anew = this.#main === undefined ? askedAnew(this.#issues.values(), this.records) : [];
+    const anew = this.#main === undefined ? askedAnew(this.#issues.all(), this.records) : [];
     if (anew.length === 0) return undefined;
     const what = `it asks for ${anew.slice(0, 5).join(", ")}, which is not recorded`;
     await this.halt(new FirebreakError("REPLAY_MISSED", { runId: this.host.run, what }));
@@ -505,24 +378,21 @@ export class Replay {
   async halt(error: FirebreakError): Promise<void> {
     this.#halted = true;
     const { code, message, fix, details } = error;
-    const halted: NewEvent = { kind: "run.halted", data: { code, message, fix, details: canonical(details).json } };
-    try {
-      await this.host.commit([...this.#pendingEvents.splice(0), halted]);
-      this.lose(code);
-    } catch (refused) {
-      this.#failWith(refused);
-    }
+    const data = { code, message, fix, details: canonical(details).json };
+    await this.writer.commitLast({ kind: "run.halted", data }, code);
+  }
+
+  get #isBusy(): boolean {
+    return this.#busy > 0 || this.writer.isBusy;
   }
 
   #isActive(): boolean {
-    if (this.#busy > 0 || this.#ending > 0) return true;
-    for (const issue of this.#issues.values()) if (issue.state === "running" && !issue.work.enter) return true;
-    return false;
+    return this.#isBusy || this.#issues.isEnding || this.#issues.hasRunningWork();
   }
 
   /** Nothing runs: either something outside is waited for, or the code awaits what is no step. */
   async #idle(): Promise<ReplayEnd | undefined> {
-    const waiting = [...this.#issues.values()].filter((it) => it.state === "waiting");
+    const waiting = this.#issues.inState("waiting");
     if (waiting.length === 0 && (await this.#isUnsure())) return undefined;
     if (waiting.length === 0) return this.#conclude({ ok: false, error: this.#notAStep() });
     const wakeAt = Math.min(...waiting.map((it) => it.wakeAt ?? Number.POSITIVE_INFINITY));
@@ -539,29 +409,9 @@ export class Replay {
     return parked ? { kind: "parked" } : undefined;
   }
 
-  /**
-   * Writes events if nothing else was written to this run since what was received. False when something was, or
-   * the run is no longer ours: that has been received then.
-   */
-  async commitNext(events: readonly NewEvent[]): Promise<boolean> {
-    const pending = this.#pendingEvents.splice(0);
-    this.#busy += 1;
-    try {
-      await this.host.commit([...pending, ...events], [], [], this.records.lastSeq);
-      return true;
-    } catch (error) {
-      if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) {
-        this.#failWith(error);
-        return false;
-      }
-      this.#pendingEvents.unshift(...pending);
-      this.#readGap();
-      await this.#catchUp;
-      return false;
-    } finally {
-      this.#busy -= 1;
-      this.#stir();
-    }
+  /** Writes events if nothing else was written to this run since: see RunWriter.commitNext. */
+  commitNext(events: readonly NewEvent[]): Promise<boolean> {
+    return this.writer.commitNext(events);
   }
 
   async #conclude(main: Settled): Promise<ReplayEnd | undefined> {
@@ -575,30 +425,9 @@ export class Replay {
     } catch (error) {
       end = { ok: false, error };
     }
-    await this.#commitEnd(end);
+    await this.writer.commitEnd(() => this.options.conclude(end));
     if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
     return { kind: end.ok ? "completed" : "failed" };
-  }
-
-  /** The end of a run and of what it leaves behind: one commit, tried again while others of these runs move. */
-  async #commitEnd(end: Parameters<ReplayOptions["conclude"]>[0]): Promise<void> {
-    for (let attempt = 1; this.#lost === undefined; attempt += 1) {
-      const { events, also, blobs } = await this.options.conclude(end);
-      try {
-        await this.host.commit([...this.#pendingEvents, ...events], blobs, also);
-        this.#pendingEvents.length = 0;
-        return;
-      } catch (error) {
-        const other = FirebreakError.is(error, "JOURNAL_CONFLICT") && error.details.runId !== this.host.run;
-        if (!other || attempt >= conflictLimit) this.#failWith(error);
-      }
-    }
-  }
-
-  /** The journal did not take a commit: nothing more is written from here. */
-  #failWith(error: unknown): void {
-    this.#fault ??= error;
-    this.lose(FirebreakError.any(error) ? error.code : String(error));
   }
 
   async #diverged(next: Completion): Promise<ReplayEnd> {
@@ -607,7 +436,7 @@ export class Replay {
       return { kind: "failed" };
     }
     const missing = stepPath(next.identity.scope, next.identity.name);
-    const fresh = [...this.#issues.values()].filter((it) => it.state === "queued").map((it) => stepPath(it.identity.scope, it.identity.name));
+    const fresh = this.#issues.inState("queued").map((it) => stepPath(it.identity.scope, it.identity.name));
     const found = fresh.length > 0 ? fresh.slice(0, 5).join(", ") : this.#main === undefined ? "nothing" : "the end of the run";
     await this.halt(new FirebreakError("REPLAY_DIVERGED", { runId: this.host.run, missing, found }));
     return { kind: "halted" };
@@ -620,20 +449,8 @@ export class Replay {
 
   #lastName = "";
 
-  /** Scopes, and steps, that this replay left before everything recorded was delivered. */
-  readonly #leftScopes = new Set<string>();
-  readonly #left = new Set<string>();
   /** Scopes below steps that may be tried again. */
   readonly #retried = new Set<string>();
-
-  #hasRunningWorkAbove(scope: string): boolean {
-    for (const issue of this.#issues.values()) {
-      if (issue.state !== "running" || issue.work.enter) continue;
-      const inner = childScope(issue.identity);
-      if (scope === inner || scope.startsWith(`${inner}/`)) return true;
-    }
-    return false;
-  }
 
   // ---- Waking ----------------------------------------------------------------
 
@@ -657,7 +474,7 @@ export class Replay {
   #take(event: AnyEvent): void {
     const completion = this.records.add(event);
     if (completion !== undefined) this.#lastName = completion.identity.name;
-    if (event.kind === "signal.received") this.#offerSignals();
+    if (event.kind === "signal.received") for (const look of [...this.signalWaits]) look();
     if (event.kind === "run.capped" || event.kind === "review.decided" || completion !== undefined) this.cap?.changed();
     if (event.kind === "run.cancelled") this.lose("cancelled");
     // Our own claim was written before this replay was made.
@@ -667,36 +484,19 @@ export class Replay {
   /** Steps that wait for a signal look again. */
   readonly signalWaits = new Set<() => void>();
 
-  #offerSignals(): void {
-    for (const look of [...this.signalWaits]) look();
-  }
-
-  #readGap(): void {
-    if (this.#catchUp !== undefined) return;
-    this.#catchUp = (async () => {
+  /** Reads what others wrote since what was received. */
+  readGap(): Promise<void> {
+    this.#catchUp ??= (async () => {
       const missed = await this.host.readAfter(this.records.lastSeq);
       for (const event of missed) if (event.seq === this.records.lastSeq + 1) this.#take(event);
       this.#catchUp = undefined;
       this.#stir();
     })();
+    return this.#catchUp;
   }
 
   /** The value an issue was given, as its work receives it. */
   static inputOf(issue: Issue): Value | undefined {
     return issue.input?.value;
   }
-}
-
-/** A scope is one of these, or below one. */
-function isBelow(scope: string, those: ReadonlySet<string>): boolean {
-  for (let end = scope.length; end > 0; end = scope.lastIndexOf("/", end - 1)) if (those.has(scope.slice(0, end))) return true;
-  return false;
-}
-
-function isInDoubt(records: Records, issue: Issue): boolean {
-  if (issue.identity.kind !== "tool") return false;
-  for (const slot of records.slots.values()) {
-    if (slot.receipt === undefined && !slot.cleared && identityKey(slot.intent.data) === issue.key) return true;
-  }
-  return false;
 }

@@ -1,5 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 
+/** Work took longer than it may. */
+export class TimedOut extends Error {
+  override readonly name = "TimedOut";
+
+  constructor(ms: number) {
+    super(`timed out after ${ms} ms`);
+  }
+}
+
 /** What a limited work is given: a signal, made when it is first looked at. */
 export interface Limited {
   readonly abort: AbortSignal;
@@ -19,7 +28,7 @@ export function limited(clock: Clock, ms: number, parent: () => AbortSignal, run
     const cancel = clock.after(ms, () => {
       over = true;
       own?.abort();
-      reject(new Error(`timed out after ${ms} ms`));
+      reject(new TimedOut(ms));
     });
     const it: Limited = {
       get abort() {

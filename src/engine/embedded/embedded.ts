@@ -16,7 +16,8 @@ import type { AnyEvent, EventData, JournalEvent, NewEvent } from "../../journal/
 import { type Append, type Appended, type Blob, endings, type Journal, type RunHead } from "../../journal/journal.ts";
 import type { Engine, FindProgram, Program, StartSpec } from "../../runtime/engine.ts";
 import { failureOf } from "../../runtime/leaf.ts";
-import { Replay, type ReplayOptions } from "../../runtime/replay.ts";
+import type { ReplayOptions } from "../../runtime/replay-options.ts";
+import { Replay } from "../../runtime/replay.ts";
 import type { Guard, Host, LiveNote, Reuse } from "../../runtime/runtime.ts";
 import { runStarted } from "../../runtime/run-started.ts";
 import { toStored } from "../../runtime/store.ts";

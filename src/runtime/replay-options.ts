@@ -1,0 +1,16 @@
+import type { Canonical } from "../base/values.ts";
+import type { Batch } from "./run-writer.ts";
+import type { Reuse } from "./runtime.ts";
+
+export interface ReplayOptions {
+  readonly seed: string;
+  /** Go on by identity alone where the code no longer asks for what is recorded. */
+  readonly accept?: boolean;
+  /** Replays all events, and halts where the code does not come to what is recorded. Nothing is started. */
+  readonly verify?: boolean;
+  readonly reuse?: Reuse;
+  /** Timers due within this many ms are waited for in memory. */
+  readonly lingerMs: number;
+  /** Called with the run's own end, to build the events that say so. */
+  readonly conclude: (end: { ok: true; value: Canonical; warnings: readonly string[] } | { ok: false; error: unknown }) => Promise<Batch>;
+}
