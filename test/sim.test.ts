@@ -12,7 +12,7 @@ import { checkHistory, type History } from "../sim/history-checker.ts";
 import { simulate } from "../sim/simulate.ts";
 
 /** Schedules simulated here; the command simulates as many as it is told. */
-const schedules = 400;
+const schedules = 1_000;
 
 describe("simulated histories", () => {
   test(`hold E1 to E4, E7, E9 and E10 over ${schedules} seeds of kills, refusals and lost acknowledgements`, async () => {
