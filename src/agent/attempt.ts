@@ -3,7 +3,7 @@
 // holds the transcript itself.
 
 import { FirebreakError } from "../base/errors.ts";
-import { parseWith, toJsonSchema } from "../base/schema.ts";
+import { type AnySchema, parseWith, toJsonSchema } from "../base/schema.ts";
 import { canonical, hashOf, type Json, type Value } from "../base/values.ts";
 import type { Source, Verdict } from "../check/check.ts";
 import type { Outcome } from "../journal/events.ts";
@@ -11,11 +11,13 @@ import { nextAfter } from "../model/classify.ts";
 import { toPromptMessages, toolResultMessage, type ToolOutcome } from "../model/message.ts";
 import type { Model, ModelAnswer, ModelErrorClass, ModelPart, ModelPrompt, ModelRequest, ModelTool } from "../model/model.ts";
 import type { Work } from "../runtime/issue.ts";
-import { leafWork } from "../runtime/leaf.ts";
+import { type LeafCall, leafWork } from "../runtime/leaf.ts";
 import type { Scope } from "../runtime/scope.ts";
+import { limited, TimedOut } from "../runtime/time-limit.ts";
 import { toMs } from "../base/duration.ts";
 import { type Agent, defaultTurns } from "./agent.ts";
 import { runGate } from "./gate.ts";
+import { outputShape, readings } from "./output-shape.ts";
 import { assemblePrompt, type Feedback, promptVersion } from "./prompt.ts";
 import { callTool, type ToolAnswer } from "./tool-call.ts";
 
@@ -87,7 +89,7 @@ async function converse<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Ou
     const shown = turn === 1 ? { prompt: messages as unknown as Json, ...(fixed as unknown as { [key: string]: Json }) } : {};
     // What was sent can be put together again from the first turn's input and the records since.
     const input = { model: spec.model.id, turn, request: chain, ...shown };
-    const request: ModelRequest = { ...fixed, prompt: messages, caller: { agent: spec.step, attempt: spec.number, turn, input: canonical(spec.input ?? null).json } };
+    const request: ModelRequest = { ...fixed, prompt: [...messages], caller: { agent: spec.step, attempt: spec.number, turn, input: canonical(spec.input ?? null).json } };
     const answer = (await scope.replay.issue(scope, "model", "model", input, modelWork(scope, spec, request))) as ModelAnswer | CallFailed;
     if ("failed" in answer) return callFailed(answer.failed);
     const calls = answer.parts.filter((it) => it.type === "tool-call" && it.providerExecuted !== true);
@@ -115,7 +117,7 @@ function fixedRequest<Input, Output>(agent: Agent<Input, Output>): Omit<ModelReq
   const tools: ModelTool[] = agent.bound.map((it) => ({ name: it.name, description: it.description, inputSchema: toJsonSchema(it.input, "input") }));
   return {
     tools,
-    ...(agent.output === undefined ? {} : { outputSchema: toJsonSchema(agent.output, "input"), outputName: agent.name }),
+    ...(agent.output === undefined ? {} : { outputSchema: outputShape(agent.output).schema, outputName: agent.name }),
     ...(agent.maxOutputTokens === undefined ? {} : { maxOutputTokens: agent.maxOutputTokens }),
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
   };
@@ -125,7 +127,6 @@ function modelWork<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>
   const { model, agent } = spec;
   return leafWork(scope.replay, {
     identity: { work: modelIdentity, version: `prompt ${promptVersion}` },
-    timeoutMs: agent.timeout === undefined ? modelTimeoutMs : toMs(agent.timeout),
     retry: { attempts: callAttempts, backoffMs: 1_000, factor: 2, maxBackoffMs: 60_000 },
     retryAfterMs: (error) => (FirebreakError.is(error, "MODEL_CALL") ? error.details.retryAfterMs : undefined),
     run: async (call) => {
@@ -136,8 +137,7 @@ function modelWork<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>
         await call.reserve(usd);
       }
       try {
-        const onDelta = call.delta;
-        const answer = await model.call(request, { abort: call.abort, ...(onDelta === undefined ? {} : { onDelta }) });
+        const answer = await callInTime(scope, spec, request, call);
         if (paid) call.note({ spent: { usd: answer.costUsd ?? 0, calls: 1 } });
         return answer;
       } catch (error) {
@@ -149,6 +149,20 @@ function modelWork<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>
       }
     },
   });
+}
+
+/** The limit counts from when the call is sent: waiting for a higher cap is not part of it. */
+async function callInTime<Input, Output>(scope: Scope, { model, agent, number }: AttemptSpec<Input, Output>, request: ModelRequest, call: LeafCall): Promise<ModelAnswer> {
+  const ms = agent.timeout === undefined ? modelTimeoutMs : toMs(agent.timeout);
+  const { delta } = call;
+  const told = delta === undefined ? {} : { onDelta: (text: string) => delta(text, number) };
+  try {
+    const answer = await limited(scope.replay.host.clock, ms, () => call.abort, (limit) => model.call(request, { abort: limit.abort, ...told }));
+    return answer as ModelAnswer;
+  } catch (error) {
+    if (!(error instanceof TimedOut)) throw error;
+    throw new FirebreakError("MODEL_CALL", { model: model.id, class: "timeout", message: error.message });
+  }
 }
 
 /** Stands for "a model call": what is asked is in the input. */
@@ -180,9 +194,13 @@ async function parseAnswer<Input, Output>(scope: Scope, agent: Agent<Input, Outp
   } catch (error) {
     return { ok: false, message: `the answer is not JSON: ${(error as Error).message}` };
   }
-  const parsed = await scope.replay.busy(() => parseWith(schema, json));
-  if (parsed.ok) return parsed;
-  return { ok: false, message: `the answer does not fit its schema: ${parsed.issues.map((it) => `${it.path} ${it.message}`.trim()).join("; ")}` };
+  let wrong = "";
+  for (const it of readings(outputShape(schema as AnySchema), json)) {
+    const parsed = await scope.replay.busy(() => parseWith(schema, it));
+    if (parsed.ok) return parsed;
+    wrong ||= parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
+  }
+  return { ok: false, message: `the answer does not fit its schema: ${wrong}` };
 }
 
 /** Models without structured output like to fence their JSON. */
@@ -203,7 +221,7 @@ function messageOf(verdicts: readonly Verdict[]): string {
 /** Why an output counts as empty; undefined when it says something, or says why it does not. */
 function emptiness(value: unknown): string | undefined {
   if (value === null || value === undefined || value === "") return "the answer says nothing";
-  if (typeof value !== "object") return undefined;
+  if (typeof value !== "object" || value instanceof Date || value instanceof Uint8Array) return undefined;
   const members = Object.values(value);
   const blank = (it: unknown): boolean => it === null || it === undefined || it === "" || (Array.isArray(it) && it.length === 0);
   if (members.every(blank)) return "the answer is empty and gives no reason: when there is nothing to say, a text member must say why";

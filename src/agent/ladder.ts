@@ -88,6 +88,8 @@ async function attemptStep(scope: Scope, spec: LadderSpec, plan: AttemptPlan): P
   const work = compositeWork(scope.replay, {
     body: async ({ scope: inner, note }) => {
       const result = await spec.attempt(inner, plan);
+      // What watchers were shown of a rejected attempt is not an answer.
+      if (!result.ok) scope.replay.host.live?.({ kind: "live.void", scope: inner.path, name: "model", attempt: plan.number });
       note({ accepted: result.ok, verdicts: canonical(result.verdicts, "verdicts").json as Json });
       return result;
     },

@@ -3,7 +3,9 @@
 
 import type { ModelPrompt } from "../model/model.ts";
 import type { Value } from "../base/values.ts";
+import type { AnySchema } from "../base/schema.ts";
 import type { Agent, PromptPart } from "./agent.ts";
+import { outputShape, shapeText } from "./output-shape.ts";
 
 /** Version of the assembly below; part of a model call's identity. */
 export const promptVersion = 1;
@@ -17,7 +19,8 @@ export interface Feedback {
 
 /** The messages of a new attempt. */
 export function assemblePrompt<Input, Output>(it: Agent<Input, Output>, input: Input, feedback: Feedback | undefined): ModelPrompt {
-  const system = typeof it.instructions === "function" ? it.instructions(input) : it.instructions;
+  const instructions = typeof it.instructions === "function" ? it.instructions(input) : it.instructions;
+  const system = it.output === undefined ? instructions : `${instructions}\n\n${shapeText(outputShape(it.output as AnySchema).schema)}`;
   const prompt: ModelPrompt = [
     { role: "system", content: system },
     { role: "user", content: [{ type: "text", text: userText(it, input) }] },

@@ -2,7 +2,7 @@
 // each call is a step, so a crash between two of them repeats neither.
 
 import { parseWith } from "../base/schema.ts";
-import type { Value } from "../base/values.ts";
+import { canonical, type Value } from "../base/values.ts";
 import type { Source } from "../check/check.ts";
 import type { ModelPart } from "../model/model.ts";
 import { leafWork, messageOf } from "../runtime/leaf.ts";
@@ -58,7 +58,8 @@ function toolWork(scope: Scope, it: Tool): Work {
         const value = await limited(host.clock, it.timeoutMs ?? toolTimeoutMs, () => call.abort, (limit) =>
           it.run(call.input, toolContext({ abort: () => limit.abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => host.blob(hash) })),
         );
-        return { ok: true, value: value ?? null };
+        // A result that cannot be recorded goes back as well: the next call may give one that can.
+        return { ok: true, value: canonical(value ?? null, "the result").value };
       } catch (error) {
         if (error instanceof StepEnd) throw error;
         return { ok: false, error: messageOf(error) };

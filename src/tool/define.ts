@@ -76,6 +76,22 @@ export function checkTools(agent: string, given: readonly GivenTool[]): readonly
   });
 }
 
+/** Results such a tool may give one after the other, at most. */
+const resultLimit = 10_000;
+
+/** A tool of the AI SDK may give preliminary results: the last one is the result. */
+async function lastOf(result: unknown): Promise<unknown> {
+  if (typeof result !== "object" || result === null || !(Symbol.asyncIterator in result)) return result;
+  let last: unknown;
+  let count = 0;
+  for await (const it of result as AsyncIterable<unknown>) {
+    last = it;
+    count += 1;
+    if (count > resultLimit) throw new FirebreakError("LIMIT_REACHED", { what: "preliminary results of one tool call", limit: resultLimit });
+  }
+  return last;
+}
+
 function fromAiSdk(agent: string, it: AiSdkTool): Tool {
   if (typeof it.name !== "string" || it.name === "" || it.inputSchema === undefined || typeof it.execute !== "function") {
     const what = `agent "${agent}" is given something that is no tool`;
@@ -88,6 +104,6 @@ function fromAiSdk(agent: string, it: AiSdkTool): Tool {
     description: it.description ?? it.name,
     input: adaptSchema(it.inputSchema) as Tool["input"],
     effect: it.effect ?? undeclared,
-    run: (args, context) => execute(args, { toolCallId: it.name, messages: [], abortSignal: context.abort }),
+    run: (args, context) => lastOf(execute(args, { toolCallId: it.name, messages: [], abortSignal: context.abort })),
   };
 }

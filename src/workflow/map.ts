@@ -1,10 +1,12 @@
 // ctx.map: the same work for each item, in scopes named by key.
 
-import { BrakeCount, type Brake } from "../agent/brake.ts";
+import { BrakeCount, type Brake, ItemBrake } from "../agent/brake.ts";
 import { FirebreakError } from "../base/errors.ts";
 import { hashOf, sha, type Value } from "../base/values.ts";
 import { compositeWork } from "../runtime/composite.ts";
 import type { Scope } from "../runtime/scope.ts";
+import type { Work as StepWork } from "../runtime/issue.ts";
+import type { CompletionEvent } from "../runtime/records.ts";
 import { StepError } from "../runtime/step-error.ts";
 import { reviewWork } from "../runtime/wait.ts";
 import type { Context } from "./context.ts";
@@ -53,6 +55,8 @@ class MapRun {
   readonly #results: unknown[];
   #next = 0;
   #braking: Promise<void> | undefined;
+  /** A person's no: the items not yet started end with it. */
+  #refused: unknown;
   readonly #scope: Scope;
   readonly #items: readonly Value[];
   readonly #keys: readonly string[];
@@ -76,8 +80,7 @@ class MapRun {
       while (this.#next < this.#items.length) {
         const index = this.#next;
         this.#next += 1;
-        await this.#release();
-        this.#results[index] = await this.#one(index);
+        this.#results[index] = await this.#settled(index);
       }
     };
     await Promise.all(Array.from({ length: this.#items.length === 0 ? 0 : lanes }, lane));
@@ -87,11 +90,15 @@ class MapRun {
   /** Items not yet started wait while enough others have failed one check, until a person has looked. */
   async #release(): Promise<void> {
     if (this.#braking !== undefined) await this.#braking;
+    if (this.#refused !== undefined) throw this.#refused;
     const tripped = this.#brakes.tripped;
     if (tripped === undefined) return;
     this.#braking = this.#ask(tripped);
     try {
       await this.#braking;
+    } catch (error) {
+      this.#refused = error;
+      throw error;
     } finally {
       this.#braking = undefined;
     }
@@ -112,13 +119,40 @@ class MapRun {
   async #one(index: number): Promise<unknown> {
     const { replay } = this.#scope;
     const key = this.#keys[index]!;
-    const body = compositeWork(replay, {
-      body: ({ scope, input }) => this.#work(input, this.#make(scope, this.#brakes.for(key))),
-    });
-    const item = replay.issue(this.#scope, "branch", `[${key}]`, this.#items[index], body);
-    if (!this.#options.settle) return item;
+    const brake = new ItemBrake();
+    let failed: readonly string[] = [];
+    const body: StepWork = {
+      ...compositeWork(replay, {
+        body: async ({ scope, input, note }) => {
+          const output = await this.#work(input, this.#make(scope, brake));
+          failed = brake.failed;
+          if (failed.length > 0) note({ failed });
+          return output;
+        },
+      }),
+      value: (event) => {
+        failed = failedOf(event);
+        return undefined;
+      },
+    };
     try {
-      return { ok: true, value: await item };
+      const output = await replay.issue(this.#scope, "branch", `[${key}]`, this.#items[index], body);
+      this.#brakes.add(key, failed);
+      return output;
+    } catch (error) {
+      if (StepError.is(error)) this.#brakes.add(key, error.problems.map((it) => it.check));
+      throw error;
+    }
+  }
+
+  async #settled(index: number): Promise<unknown> {
+    const ended = async (): Promise<unknown> => {
+      await this.#release();
+      return this.#one(index);
+    };
+    if (!this.#options.settle) return ended();
+    try {
+      return { ok: true, value: await ended() };
     } catch (error) {
       if (!StepError.is(error)) throw error;
       return { ok: false, outcome: error.outcome, message: error.message, problems: error.problems };
@@ -126,4 +160,8 @@ class MapRun {
   }
 }
 
-
+/** The checks an item failed, as its record says. */
+function failedOf(event: CompletionEvent): readonly string[] {
+  if (event.kind !== "step.completed") return [];
+  return ((event.data.more ?? {}) as { failed?: readonly string[] }).failed ?? [];
+}
