@@ -119,7 +119,8 @@ async function settleReview(
   it: Attending,
 ): Promise<boolean> {
   const { run, asked, shownHash } = item;
-  if (it.yes === true && item.mode !== "form" && item.mode !== "cap") {
+  // A flag says yes where the workflow asks. What a check did not pass is for a person to look at, and so is a cap.
+  if (it.yes === true && item.mode === "review") {
     await fb.reviews.decide({ run, asked, shownHash, decision: "approve", by: "--yes", auto: true });
     return true;
   }
@@ -154,9 +155,22 @@ async function finish(
     screen.print(...renderCaught(screen, view), ...renderEnd(screen, view));
     if (view.status === "completed") screen.print(...(await resultLines(screen, view, options)));
     if (view.status === "waiting") screen.print(...waitingLines(screen, view, reviews));
+    screen.print(...unplanted(view).map((it) => screen.style("yellow", `warning: ${it}`)));
     screen.print("", ...closingLines(screen, view));
   }
   return codeOf(view.status);
+}
+
+/** Faults that were to be planted and met no answer to spoil: a step's name may be misspelt. */
+function unplanted(view: RunView): readonly string[] {
+  if (view.status !== "completed") return [];
+  const { sabotage } = (view.options ?? {}) as { readonly sabotage?: readonly string[] };
+  const agents = [...flatten(view.steps)].filter((it) => it.kind === "agent").map((it) => it.name);
+  return (sabotage ?? []).flatMap((given) => {
+    const step = given.slice(0, given.indexOf("="));
+    if (agents.includes(step)) return [];
+    return [`nothing was spoilt by --sabotage ${given}: no agent's step is named "${step}". There is ${[...new Set(agents)].join(", ")}.`];
+  });
 }
 
 export function codeOf(status: RunView["status"]): ExitCode {

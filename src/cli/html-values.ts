@@ -4,13 +4,15 @@ import { type Html, markup } from "./html-text.ts";
 import { valueText } from "./render-value.ts";
 
 /** Longest text of one value on the page; the rest is in the journal. */
-const textLimit = 20_000;
-const rowLimit = 200;
+const textLimit = 6_000;
+const rowLimit = 25;
+/** Longest text of one cell of a table. */
+const cellLimit = 400;
 const columnLimit = 10;
 
 /** Deepest nesting that is laid out; what is deeper stands as JSON. */
 const depthLimit = 5;
-const memberLimit = 60;
+const memberLimit = 30;
 
 /** A value as markup. */
 export function valueHtml(value: unknown, depth = 0): Html {
@@ -23,13 +25,14 @@ export function valueHtml(value: unknown, depth = 0): Html {
 
 function block(value: unknown): Html {
   const text = valueText(value);
-  const kept =
-    text.length <= textLimit
-      ? text
-      : `${text.slice(0, textLimit)}\n… ${text.length - textLimit} more characters`;
+  const kept = cut(text, textLimit);
   return typeof value === "string"
     ? markup`<pre dir="auto" class="prose">${kept}</pre>`
     : markup`<pre dir="auto">${kept}</pre>`;
+}
+
+function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}\n… ${text.length - limit} more characters`;
 }
 
 /** An object, or a list of what is not flat, is laid out member by member. */
@@ -45,7 +48,7 @@ function members(value: TableRow | readonly unknown[], depth: number): Html {
   const rows = Object.entries(value).map(([key, member]) => {
     const name = Array.isArray(value) ? String(Number(key) + 1) : key;
     const isShort = typeof member !== "object" && !String(member).includes("\n");
-    return markup`<dt>${name}</dt><dd>${isShort ? markup`<span dir="auto">${String(member)}</span>` : valueHtml(member, depth + 1)}</dd>`;
+    return markup`<dt>${name}</dt><dd>${isShort ? markup`<span dir="auto">${cut(String(member), textLimit)}</span>` : valueHtml(member, depth + 1)}</dd>`;
   });
   return markup`<dl class="value">${rows}</dl>`;
 }
@@ -88,7 +91,7 @@ function table(rows: readonly TableRow[]): Html {
       ? markup`<td class="number">${value}</td>`
       : isScalarList(value)
         ? markup`<td>${scalarList(value)}</td>`
-        : markup`<td dir="auto">${value === null || value === undefined ? "" : String(value)}</td>`;
+        : markup`<td dir="auto">${value === null || value === undefined ? "" : cut(String(value), cellLimit)}</td>`;
   const more = rows.length - rowLimit;
   return markup`<div class="wide">
     <table>

@@ -110,6 +110,14 @@ function readersOf(drafts: readonly DraftStep[]): Map<number, number[]> {
   return readers;
 }
 
+/** A composite step is entered anew by every replay; it began when the first of its steps did. */
+function beginWithChildren(step: DraftStep): void {
+  const first = Math.min(step.startedAt, ...step.children.map((it) => it.startedAt));
+  if (step.kind === "group" || first >= step.startedAt) return;
+  if (step.ms !== undefined) step.ms += step.startedAt - first;
+  step.startedAt = first;
+}
+
 interface Surroundings {
   readonly above: readonly string[];
   /** The composite above has ended, or the run has. */
@@ -125,6 +133,7 @@ function finish(nodes: readonly Node[], around: Surroundings): readonly StepView
     step.children = finish(below, { ...around, above: step.path, closed });
     step.readers = readersAt(step, around.readers);
     if (step.kind === "attempt") liftVerdicts(step);
+    beginWithChildren(step);
     if (step.kind === "group") Object.assign(step, groupFacts(step.children, closed));
     // A rerun enters a composite step again; when all that was below was taken over, so was the step.
     else if (

@@ -200,7 +200,7 @@ describe("looking", () => {
     assert.match((await here.cli(["show", "last"])).out, /started with --sabotage quoter=misquote/);
     assert.match(
       (await here.cli(["show", "last", "quoter", "--prompt"])).out,
-      /system\n {4}Quote the second line\.\n {2}user\n[\s\S]*answer\n/,
+      /system\n {4}Quote the second line\.\n[\s\S]* {2}user\n[\s\S]*answer\n/,
     );
     const json = JSON.parse((await here.cli(["show", "last", "--json"])).out) as {
       steps: { name: string }[];
