@@ -43,10 +43,10 @@ const undeclared: Effect<unknown, never> = { key: (args) => JSON.stringify(args)
 /** A tool object of the AI SDK, as its `tool()` makes it, with a name and what it changes. */
 export interface AiSdkTool {
   readonly name: string;
-  readonly description?: string;
+  readonly description?: unknown;
   readonly inputSchema: unknown;
-  readonly execute?: (args: never, options: never) => unknown;
-  readonly effect?: "none";
+  readonly execute?: ((args: never, options: never) => unknown) | undefined;
+  readonly effect?: "none" | undefined;
 }
 
 /** A tool whose types do not matter. */
@@ -66,7 +66,7 @@ export type GivenTool = AnyTool | AiSdkTool;
 export function checkTools(agent: string, given: readonly GivenTool[]): readonly Tool[] {
   const seen = new Set<string>();
   return given.map((it) => {
-    const made = "kind" in it && it.kind === "tool" ? (it as unknown as Tool) : fromAiSdk(agent, it as AiSdkTool);
+    const made = isObject(it) && "kind" in it && it.kind === "tool" ? (it as unknown as Tool) : fromAiSdk(agent, it as AiSdkTool);
     if (seen.has(made.name)) {
       throw new FirebreakError("DEFINITION_INVALID", { what: `agent "${agent}" has two tools named "${made.name}"`, mend: "Rename one." });
     }
@@ -92,8 +92,12 @@ async function lastOf(result: unknown): Promise<unknown> {
   return last;
 }
 
+function isObject(it: unknown): it is object {
+  return typeof it === "object" && it !== null;
+}
+
 function fromAiSdk(agent: string, it: AiSdkTool): Tool {
-  if (typeof it.name !== "string" || it.name === "" || it.inputSchema === undefined || typeof it.execute !== "function") {
+  if (!isObject(it) || typeof it.name !== "string" || it.name === "" || it.inputSchema === undefined || typeof it.execute !== "function") {
     const what = `agent "${agent}" is given something that is no tool`;
     throw new FirebreakError("DEFINITION_INVALID", { what, mend: 'Give tool({ name, … }), or a tool of the AI SDK with a name and an execute function: { ...it, name: "search", effect: "none" }.' });
   }
@@ -101,7 +105,7 @@ function fromAiSdk(agent: string, it: AiSdkTool): Tool {
   return {
     kind: "tool",
     name: it.name,
-    description: it.description ?? it.name,
+    description: typeof it.description === "string" ? it.description : it.name,
     input: adaptSchema(it.inputSchema) as Tool["input"],
     effect: it.effect ?? undeclared,
     run: (args, context) => lastOf(execute(args, { toolCallId: it.name, messages: [], abortSignal: context.abort })),
