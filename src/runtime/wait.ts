@@ -48,7 +48,7 @@ async function askPerson(replay: Replay, issue: Issue, question: Question): Prom
   const { seq } = asked;
   const { hash, expiresAt, onExpiry } = asked.data;
   wait(replay, issue, expiresAt, () => {
-    const decision = onExpiry === "approve" ? "approve" : "expire";
+    const decision = onExpiry === "approve" || onExpiry === "reject" ? onExpiry : "expire";
     const data = { asked: seq, decision, shownHash: hash, by: "clock", auto: true } as const;
     void decideByClock(replay, { kind: "review.decided", data });
   });
