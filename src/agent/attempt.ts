@@ -31,7 +31,7 @@ export interface AttemptResult {
   readonly message?: string;
   /** Why no further attempt by this model makes sense. */
   readonly skipRetry?: boolean;
-  /** No attempt by any model can help: a key is refused, for example. */
+  /** No further attempt by any model: the call was stopped from outside. */
   readonly stop?: boolean;
   readonly verdicts: readonly Verdict[];
   /** What a rejected attempt read from its tools: an edit of its output is judged against it. */
@@ -83,7 +83,7 @@ async function converse<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Ou
   const { agent } = spec;
   const messages: ModelPrompt = assemblePrompt(agent, spec.input as Input, spec.feedback);
   const fixed = fixedRequest(agent);
-  let chain = hashOf([promptVersion, spec.model.id, messages as unknown as Json, fixed as unknown as Json]);
+  let chain = hashOf([promptVersion, spec.model.id, spec.model.standin ?? "", messages as unknown as Json, fixed as unknown as Json]);
   const turns = agent.maxTurns ?? defaultTurns;
   for (let turn = 1; turn <= turns; turn += 1) {
     const shown = turn === 1 ? { prompt: messages as unknown as Json, ...(fixed as unknown as { [key: string]: Json }) } : {};
@@ -157,7 +157,7 @@ async function callInTime<Input, Output>(scope: Scope, { model, agent, number }:
   const { delta } = call;
   const told = delta === undefined ? {} : { onDelta: (text: string) => delta(text, number) };
   try {
-    const answer = await limited(scope.replay.host.clock, ms, () => call.abort, (limit) => model.call(request, { abort: limit.abort, ...told }));
+    const answer = await limited(scope.replay.host.clock, ms, () => call.abort, (limit) => model.call(request, { abort: limit.abort, ...told }), call.onCancel);
     return answer as ModelAnswer;
   } catch (error) {
     if (!(error instanceof TimedOut)) throw error;

@@ -57,6 +57,7 @@ function toolWork(scope: Scope, it: Tool): Work {
         // The tool's own limit ends it with a text for the model, not the step with a failure.
         const value = await limited(host.clock, it.timeoutMs ?? toolTimeoutMs, () => call.abort, (limit) =>
           it.run(call.input, toolContext({ abort: () => limit.abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => host.blob(hash) })),
+          call.onCancel,
         );
         // A result that cannot be recorded goes back as well: the next call may give one that can.
         return { ok: true, value: canonical(value ?? null, "the result").value };

@@ -20,6 +20,8 @@ export class FirebreakError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly [brand] = true;
   readonly code: Code;
   readonly details: ErrorDetails<Code>;
+  /** What happened, without the code and the mend. */
+  readonly sentence: string;
   readonly fix: string;
   readonly retryable: boolean;
 
@@ -28,6 +30,7 @@ export class FirebreakError<Code extends ErrorCode = ErrorCode> extends Error {
     super(`${code}: ${row.message(details)}. ${row.fix(details)}`, options);
     this.code = code;
     this.details = details;
+    this.sentence = row.message(details);
     this.fix = row.fix(details);
     this.retryable = row.retryable;
   }

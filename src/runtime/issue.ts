@@ -37,6 +37,8 @@ export interface Issue {
   readonly abort: AbortController;
   /** Aborts the work. A signal that is looked at later is aborted from the start. */
   cancel(): void;
+  /** Calls back when the step is cancelled: for timers, which would keep the process alive. */
+  onCancel(callback: () => void): void;
   /** The output as made in this process: spares reading it back. */
   made?: Canonical;
   /** What the body of a composite step threw. */
@@ -61,8 +63,9 @@ export class OpenIssue implements Issue {
   state: Issue["state"] = "queued";
   #abort: AbortController | undefined;
   #isCancelled = false;
+  #callbacks: (() => void)[] | undefined;
 
-  constructor(it: Omit<Issue, "state" | "abort" | "cancel">) {
+  constructor(it: Omit<Issue, "state" | "abort" | "cancel" | "onCancel">) {
     this.key = it.key;
     this.identity = it.identity;
     this.scope = it.scope;
@@ -85,5 +88,10 @@ export class OpenIssue implements Issue {
   cancel(): void {
     this.#isCancelled = true;
     this.#abort?.abort();
+    for (const callback of this.#callbacks?.splice(0) ?? []) callback();
+  }
+
+  onCancel(callback: () => void): void {
+    (this.#callbacks ??= []).push(callback);
   }
 }

@@ -41,6 +41,8 @@ export interface LeafCall {
   readonly keep: (blob: Blob) => void;
   /** Reserves the worst case of a paid call; may wait for a person. */
   readonly reserve: (usd: number) => Promise<void>;
+  /** Calls back when the step is cancelled. */
+  readonly onCancel: (callback: () => void) => void;
   /** Text as it comes, for watchers; `attempt` where it is not the step's own. */
   readonly delta: ((text: string, attempt?: number) => void) | undefined;
 }
@@ -175,6 +177,7 @@ function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: number, not
     note: (more) => Object.assign(notes.more, more),
     keep: (blob) => void notes.blobs.push(blob),
     reserve: async (usd) => replay.cap?.reserve(issue, usd),
+    onCancel: (callback) => issue.onCancel(callback),
     delta: deltas(replay, issue, attempt),
   };
   const { guard } = replay.host;
@@ -198,8 +201,7 @@ function deltas(replay: Replay, issue: Issue, attempt: number): LeafCall["delta"
 
 function withTimeout(replay: Replay, issue: Issue, timeoutMs: number, run: LeafSpec["run"], call: LeafCall): Promise<unknown> {
   return limited(replay.host.clock, timeoutMs, () => issue.abort.signal, (limit) =>
-    run(Object.create(call, { abort: { get: () => limit.abort } }) as LeafCall),
-  );
+    run(Object.create(call, { abort: { get: () => limit.abort } }) as LeafCall), call.onCancel);
 }
 
 function mayRetry(error: unknown): boolean {

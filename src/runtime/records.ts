@@ -140,9 +140,13 @@ export class Records {
       case "run.capped":
         this.cap = event.data;
         break;
+      case "run.resumed":
+        // Whoever resumes a run that ended at its cap is asked about the cap again.
+        this.capRefused = false;
+        this.#neutral.add(event.seq);
+        break;
       case "run.parked":
       case "run.claimed":
-      case "run.resumed":
         this.#neutral.add(event.seq);
         break;
       default:

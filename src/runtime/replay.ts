@@ -377,7 +377,7 @@ export class Replay {
   /** Halts the run: it cannot go on by itself. */
   async halt(error: FirebreakError): Promise<void> {
     this.#halted = true;
-    const { code, message, fix, details } = error;
+    const { code, sentence: message, fix, details } = error;
     const data = { code, message, fix, details: canonical(details).json };
     await this.writer.commitLast({ kind: "run.halted", data }, code);
   }

@@ -18,9 +18,10 @@ export interface Limited {
  * Runs work for at most `ms`. When they are over the result is rejected and the signal aborted; what the work still does
  * is not heard any more.
  *
+ * @param onCancel Takes a function that puts the timer away when nobody wants the result any more.
  * @param parent Signal that aborts the work for another reason; looked at only when the work looks at its own.
  */
-export function limited(clock: Clock, ms: number, parent: () => AbortSignal, run: (it: Limited) => unknown): Promise<unknown> {
+export function limited(clock: Clock, ms: number, parent: () => AbortSignal, run: (it: Limited) => unknown, onCancel?: (stop: () => void) => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let own: AbortController | undefined;
     let signal: AbortSignal | undefined;
@@ -30,6 +31,7 @@ export function limited(clock: Clock, ms: number, parent: () => AbortSignal, run
       own?.abort();
       reject(new TimedOut(ms));
     });
+    onCancel?.(cancel);
     const it: Limited = {
       get abort() {
         if (signal === undefined) {

@@ -16,16 +16,24 @@ import { toMs } from "../base/duration.ts";
 
 export async function callToolStep(ctx: Context, scope: Scope, it: Tool, name: string, args: unknown, options: StepOptions<never>): Promise<unknown> {
   const { replay } = scope;
-  const parsed = await replay.busy(() => parseWith(it.input, args));
-  if (!parsed.ok) {
-    const issues = parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
-    throw new FirebreakError("SCHEMA_MISMATCH", { what: `the arguments of tool "${it.name}"`, issues });
+  let input = await parseArguments(scope, it, args);
+  if (options.approve !== undefined) {
+    const why = `The tool "${it.name}" is about to be called with exactly these arguments.`;
+    const approved = await ctx.review(options.approve, input, { name: `approve ${name}`, why });
+    // A person's edit is held to the tool's schema like anybody's arguments (T1).
+    input = approved === input ? input : await parseArguments(scope, it, approved);
   }
-  let input = keepGiven(parsed.value, args);
-  if (options.approve !== undefined) input = await ctx.review(options.approve, input, { name: `approve ${name}`, why: `The tool "${it.name}" is about to be called with exactly these arguments.` });
   if (it.effect === "none") return replay.issue(scope, "tool", name, input, pureWork(scope, it, options), options.from);
   refuseTwin(scope, name, input);
   return replay.issue(scope, "tool", name, input, sendWork(scope, it, it.effect), options.from);
+}
+
+/** @throws SCHEMA_MISMATCH */
+async function parseArguments(scope: Scope, it: Tool, args: unknown): Promise<unknown> {
+  const parsed = await scope.replay.busy(() => parseWith(it.input, args));
+  if (parsed.ok) return keepGiven(parsed.value, args);
+  const issues = parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
+  throw new FirebreakError("SCHEMA_MISMATCH", { what: `the arguments of tool "${it.name}"`, issues });
 }
 
 function pureWork(scope: Scope, it: Tool, options: StepOptions<never>): Work {

@@ -15,9 +15,9 @@ import { canonical, type Value } from "../base/values.ts";
 import type { Outcome, Problem } from "../journal/events.ts";
 import { compositeWork } from "../runtime/composite.ts";
 import { leafWork } from "../runtime/leaf.ts";
-import { checkName } from "../runtime/identity.ts";
+import { checkName, stepPath } from "../runtime/identity.ts";
 import type { Scope } from "../runtime/scope.ts";
-import { StepEnd, StepError } from "../runtime/step-error.ts";
+import { StepError } from "../runtime/step-error.ts";
 import { reviewWork, signalWork, sleepWork } from "../runtime/wait.ts";
 import { inputSources } from "../agent/attempt.ts";
 import { makeArtifact } from "../tool/tool-context.ts";
@@ -91,7 +91,7 @@ export class Context {
         return this.#callAgent(it, name, input, options.from) as Promise<Output>;
       }
       case "tool":
-        return callToolStep(this, this.#scope, this.#toolOf(definition as unknown as Tool), name, input, options) as Promise<Output>;
+        return handled(callToolStep(this, this.#scope, this.#toolOf(definition as unknown as Tool), name, input, options) as Promise<Output>);
       case "workflow":
         return replay.issue(this.#scope, "run", name, input, childRun(this.#scope, definition as unknown as Workflow, this.#env), options.from) as Promise<Output>;
       default: {
@@ -330,7 +330,8 @@ export class Context {
       if (parsed.ok) return parsed.value as SchemaOutput<S>;
       problems = parsed.issues.map((it) => ({ check: "schema", message: it.message, path: it.path }));
     }
-    throw new StepEnd("rejected", `the form was filled in wrongly ${formRounds} times`, problems);
+    const message = `the form was filled in wrongly ${formRounds} times`;
+    throw new StepError({ outcome: "rejected", step: stepPath(this.#scope.path, name), message, problems });
   }
 }
 
