@@ -117,7 +117,7 @@ describe("a step's timeout", () => {
 
 describe("a question's expiry", () => {
   test("decides once, as it was told, and a person who comes later is told", async () => {
-    for (const [onExpiry, end] of [["reject", "expired"], ["approve", "value"], [undefined, "expired"]] as const) {
+    for (const [onExpiry, end] of [["reject", "rejected"], ["approve", "value"], [undefined, "expired"]] as const) {
       const it = await rig();
       const run = await it.start("t-expiry", async (ctx) => {
         const said = await ctx.settle(() => ctx.review("Right?", "value", { expires: "1h", ...(onExpiry === undefined ? {} : { onExpiry }) }));
