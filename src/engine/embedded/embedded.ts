@@ -147,7 +147,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async settled(run: RunId): Promise<RunHead> {
-    return this.#until(run, async (head) => isOver(head) || (this.#isIdle(head) && !(await this.#hasMovingChild(run))));
+    return this.#until(run, async (head) => isOver(head) || (this.#isIdle(head) && !(await this.#hasMovingChild(run))), true);
   }
 
   async ended(run: RunId): Promise<RunHead> {
@@ -291,7 +291,7 @@ export class EmbeddedEngine implements Engine {
     const known = FirebreakError.any(error);
     const data = {
       code: known ? error.code : "INTERNAL",
-      message: failureOf(error).message,
+      message: known ? error.sentence : failureOf(error).message,
       fix: known ? error.fix : "This is a fault of Firebreak; the run is kept.",
       ...(known || !(error instanceof Error) ? {} : { details: { stack: error.stack ?? "" } }),
     };
@@ -476,27 +476,48 @@ export class EmbeddedEngine implements Engine {
     return [...children, ...below.flat()];
   }
 
-  async #until(run: RunId, done: (head: RunHead) => boolean | Promise<boolean>): Promise<RunHead> {
+  async #until(run: RunId, done: (head: RunHead) => boolean | Promise<boolean>, children = false): Promise<RunHead> {
     for (;;) {
-      const head = await this.journal.head(run);
-      if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
-      const fault = this.#faults.get(run);
-      if (fault !== undefined && !isOver(head)) throw fault;
-      if (await done(head)) return head;
-      if (this.#closed) throw new FirebreakError("JOURNAL_CLOSED", { path: "the engine" });
-      await new Promise<void>((resolve) => {
-        const all = this.#waiters.get(run) ?? new Set();
-        this.#waiters.set(run, all);
-        const wake = (): void => {
-          this.#settling.delete(wake);
-          all.delete(wake);
-          if (all.size === 0) this.#waiters.delete(run);
-          resolve();
-        };
-        all.add(wake);
-        if (this.#isIdle(head)) this.#settling.add(wake);
+      // Listening begins before looking: what happens in between is heard.
+      const waiter = this.#listenTo(run, children);
+      const head = await this.#lookAt(run, done).catch((error: unknown) => {
+        waiter.stop();
+        throw error;
       });
+      if (head !== undefined) {
+        waiter.stop();
+        return head;
+      }
+      await waiter.woken;
     }
+  }
+
+  /** The run's head when it is as wanted. @throws RUN_UNKNOWN, what the run met, JOURNAL_CLOSED */
+  async #lookAt(run: RunId, done: (head: RunHead) => boolean | Promise<boolean>): Promise<RunHead | undefined> {
+    const head = await this.journal.head(run);
+    if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
+    const fault = this.#faults.get(run);
+    if (fault !== undefined && !isOver(head)) throw fault;
+    if (await done(head)) return head;
+    if (this.#closed) throw new FirebreakError("JOURNAL_CLOSED", { path: "the engine" });
+    return undefined;
+  }
+
+  #listenTo(run: RunId, children: boolean): { readonly woken: Promise<void>; readonly stop: () => void } {
+    const all = this.#waiters.get(run) ?? new Set();
+    this.#waiters.set(run, all);
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    const stop = (): void => {
+      this.#settling.delete(heard);
+      all.delete(heard);
+      if (all.size === 0 && this.#waiters.get(run) === all) this.#waiters.delete(run);
+      wake();
+    };
+    const heard = (): void => stop();
+    all.add(heard);
+    if (children) this.#settling.add(heard);
+    return { woken, stop };
   }
 }
 
