@@ -4,16 +4,20 @@
 // not to be trusted (X4).
 
 import { parentPort, workerData } from "node:worker_threads";
+import releaseSync from "@jitl/quickjs-wasmfile-release-sync";
 import {
-  newQuickJSWASMModule,
+  newQuickJSWASMModuleFromVariant,
   newVariant,
   type QuickJSContext,
   type QuickJSHandle,
   type QuickJSRuntime,
+  type QuickJSSyncVariant,
   type QuickJSWASMModule,
-  RELEASE_SYNC,
-} from "quickjs-emscripten";
+} from "quickjs-emscripten-core";
 import { outOfMemory, programApi, programName } from "./program-api.ts";
+
+/** Its declaration names the module's namespace where the default export is meant. */
+const syncVariant = releaseSync as unknown as QuickJSSyncVariant;
 
 /** What the parent gives. */
 export interface QuickJsJob {
@@ -197,8 +201,8 @@ function execute(
 }
 
 async function main(job: QuickJsJob): Promise<void> {
-  const quickjs = await newQuickJSWASMModule(
-    newVariant(RELEASE_SYNC, { wasmMemory: boundedMemory(job.memoryBytes) }),
+  const quickjs = await newQuickJSWASMModuleFromVariant(
+    newVariant(syncVariant, { wasmMemory: boundedMemory(job.memoryBytes) }),
   );
   const runtime = quickjs.newRuntime();
   runtime.setMaxStackSize(stackBytes);
