@@ -271,7 +271,6 @@ function record(replay: Replay, issue: Issue, it: Ended): void {
     work: it.work,
     more: isEmpty(notes.more) ? undefined : notes.more,
   } as EventData["step.completed"];
-  addSpent(issue, notes.more["spent"]);
   replay.write(issue.scope, { kind: "step.completed", data }, blobs, issue);
 }
 
@@ -295,16 +294,8 @@ export async function complete(replay: Replay, issue: Issue, it: Ended): Promise
     ...(it.work === undefined ? {} : { work: it.work }),
     ...moreOf({ ...it.notes.more, ...inner.more }),
   };
-  addSpent(issue, it.notes.more["spent"]);
   await replay.commit(issue.scope, [{ kind: "step.completed", data, ...inner.covers }], blobs);
   replay.cap?.release(issue);
-}
-
-function addSpent(issue: Issue, spent: Json | undefined): void {
-  if (spent === undefined) return;
-  const { usd, calls } = spent as { usd: number; calls: number };
-  issue.scope.spent.usd += usd;
-  issue.scope.spent.calls += calls;
 }
 
 /** Records that a step ended without a value. */
@@ -319,7 +310,6 @@ export async function fail(replay: Replay, issue: Issue, error: unknown, it: End
     ...(it.attempt === undefined || it.attempt === 1 ? {} : { tries: it.attempt }),
     ...moreOf({ ...it.notes.more, ...inner.more, ...(error instanceof StepEnd && error.more !== undefined ? { ended: canonical(error.more).json } : {}) }),
   };
-  addSpent(issue, it.notes.more["spent"]);
   await replay.commit(issue.scope, [{ kind: "step.failed", data, ...inner.covers }], blobs);
   replay.cap?.release(issue);
 }
@@ -331,9 +321,7 @@ async function closeInner(replay: Replay, issue: Issue): Promise<{ more: { [key:
   if (!issue.work.enter) replay.leave(inner.path);
   for (const path of await replay.end(inner)) replay.warnings.push(`step "${path}" was not awaited and was cancelled`);
   const covers = replay.records.covers(inner.path);
-  const spent = inner.spent;
-  issue.scope.spent.usd += spent.usd;
-  issue.scope.spent.calls += spent.calls;
+  const spent = replay.records.spentIn(inner.path);
   const more: { [key: string]: Json } = { scope: inner.path };
   if (spent.calls > 0) more["spent"] = { ...spent };
   return { more, covers: covers.length === 0 ? {} : { covers } };

@@ -65,6 +65,7 @@ export class Records {
   readonly #bySeq = new Map<number, Opened>();
   readonly #children = new Map<string, number>();
   readonly #ranges = new Map<string, Range[]>();
+  readonly #spentIn = new Map<string, Spent>();
   readonly #neutral = new Set<number>();
   readonly #answers = new Set<number>();
   readonly #consumed = new Set<number>();
@@ -164,14 +165,32 @@ export class Records {
     return mergeRanges(ranges, this.#neutral);
   }
 
+  /** What the steps of a scope spent, whichever process made them, those of scopes it left included. */
+  spentIn(scope: string): Spent {
+    const sum = { usd: 0, calls: 0 };
+    for (const [at, spent] of this.#spentIn) {
+      if (at !== scope && !(this.left.has(at) && at.startsWith(`${scope}/`))) continue;
+      sum.usd += spent.usd;
+      sum.calls += spent.calls;
+    }
+    return sum;
+  }
+
+  #addSpent(scope: string, { usd, calls }: Spent): void {
+    const sum = this.#spentIn.get(scope) ?? { usd: 0, calls: 0 };
+    this.#spentIn.set(scope, { usd: sum.usd + usd, calls: sum.calls + calls });
+  }
+
   /** A scope has a record of its own now, which stands for it and for what it left. */
   forgetScope(scope: string): void {
     this.#ranges.delete(scope);
+    this.#spentIn.delete(scope);
     this.scopes.delete(scope);
     this.left.delete(scope);
     for (const it of this.left) {
       if (!it.startsWith(`${scope}/`)) continue;
       this.#ranges.delete(it);
+      this.#spentIn.delete(it);
       this.left.delete(it);
     }
   }
@@ -194,6 +213,7 @@ export class Records {
     this.#within(data.scope, event.seq, event.covers);
     const more = (data.more ?? {}) as { signal?: number; spent?: Spent; scope?: string };
     if (more.scope !== undefined) this.forgetScope(more.scope);
+    if (more.spent !== undefined) this.#addSpent(data.scope, more.spent);
     if (more.signal !== undefined) {
       this.#consumed.add(more.signal);
       this.#within(data.scope, more.signal);

@@ -248,7 +248,6 @@ export class Replay {
     const before = issue.inner;
     if (before === undefined) return;
     issue.inner = new Scope(this, before.path);
-    issue.inner.spent = before.spent;
     before.state = "dropped";
     this.#issues.dropSteps(before);
     await this.#issues.untilQuiet(before);

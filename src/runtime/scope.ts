@@ -20,7 +20,6 @@ export class Scope {
   readonly open = new Set<Issue>();
   /** Commits of this scope that are not yet durable. */
   committing = 0;
-  spent = { usd: 0, calls: 0 };
   readonly #issued = new Map<string, number>();
   #random: (() => number) | undefined;
   #total = 0;
