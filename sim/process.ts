@@ -13,7 +13,11 @@ import { nextTurn, type World } from "./world.ts";
 const roundLimit = 400;
 
 export interface Answers {
-  answer?(item: ReviewItem): { readonly decision: "approve" | "edit" | "reject" | "answer" | "send-back"; readonly value?: unknown; readonly because?: string };
+  answer?(item: ReviewItem): {
+    readonly decision: "approve" | "edit" | "reject" | "answer" | "send-back";
+    readonly value?: unknown;
+    readonly because?: string;
+  };
   readonly signals?: readonly (readonly [name: string, payload: unknown])[];
 }
 
@@ -30,22 +34,27 @@ export class SimProcess {
     this.died = died;
   }
 
-  static async boot(world: World, workflows: readonly AnyWorkflow[], flakiness: Flakiness = { seed: "none" }): Promise<SimProcess> {
+  static async boot(
+    world: World,
+    workflows: readonly AnyWorkflow[],
+    flakiness: Flakiness = { seed: "none" },
+  ): Promise<SimProcess> {
     // What a dead process had handed to the disk lands before the next one starts.
     for (let turn = 0; turn < 4; turn += 1) await nextTurn();
     world.boot();
-    let tell = (_: "died"): void => undefined;
+    let tell: (it: "died") => void = () => undefined;
     const died = new Promise<"died">((resolve) => (tell = resolve));
-    let fb: Firebreak | undefined;
+    const opened: { fb?: Firebreak } = {};
     const journal = new FlakyJournal(world.disk, {
       ...flakiness,
       onCrash: () => {
         world.kill();
-        void fb?.close();
+        void opened.fb?.close();
         tell("died");
       },
     });
-    fb = await open({ journal, workflows, clock: world.clock, env: {}, lingerMs: 0 });
+    const fb = await open({ journal, workflows, clock: world.clock, env: {}, lingerMs: 0 });
+    opened.fb = fb;
     return new SimProcess(world, fb, journal, died);
   }
 
@@ -63,7 +72,9 @@ export class SimProcess {
     for (let round = 0; round < roundLimit; round += 1) {
       const head = await this.alive(this.#settled(run));
       if (head === "died" || isOver(head)) return head;
-      const acted = await this.alive(head.status === "halted" ? this.settleDoubt(run) : this.#act(run, head, answers));
+      const acted = await this.alive(
+        head.status === "halted" ? this.settleDoubt(run) : this.#act(run, head, answers),
+      );
       if (acted === "died") return acted;
     }
     throw new Error(`run ${run.id} did not end in ${roundLimit} rounds`);
@@ -83,7 +94,13 @@ export class SimProcess {
     const [item] = items;
     if (item !== undefined) {
       const said = answers.answer?.(item) ?? { decision: "approve" as const };
-      await this.#decide({ run: item.run, asked: item.asked, shownHash: item.shownHash, by: "a person", ...said });
+      await this.#decide({
+        run: item.run,
+        asked: item.asked,
+        shownHash: item.shownHash,
+        by: "a person",
+        ...said,
+      });
       return;
     }
     if (await this.#signal(run, answers)) return;
@@ -98,13 +115,16 @@ export class SimProcess {
       await this.fb.reviews.decide(decision);
     } catch (error) {
       // A lost acknowledgement: the decision stands already.
-      if (!FirebreakError.is(error, "REVIEW_DECIDED") && !FirebreakError.is(error, "REVIEW_NOT_OPEN")) throw error;
+      if (!FirebreakError.is(error, "REVIEW_DECIDED") && !FirebreakError.is(error, "REVIEW_NOT_OPEN"))
+        throw error;
     }
   }
 
   /** Sends the next signal of the script, under an id, so that a repeat is one signal. */
   async #signal(run: RunHandle, answers: Answers): Promise<boolean> {
-    const got = (await this.#world.disk.read(run.id as RunId)).filter((it) => it.kind === "signal.received").length;
+    const got = (await this.#world.disk.read(run.id as RunId)).filter(
+      (it) => it.kind === "signal.received",
+    ).length;
     const next = answers.signals?.[got];
     if (next === undefined) return false;
     await run.signal(next[0], next[1], { id: `signal ${got}` });
@@ -115,13 +135,18 @@ export class SimProcess {
   async settleDoubt(run: RunHandle): Promise<void> {
     const events = await this.#world.disk.read(run.id as RunId);
     const halted = events.findLast((it) => it.kind === "run.halted");
-    if (halted?.data.code !== "EFFECT_IN_DOUBT") throw new Error(`run ${run.id} is halted: ${halted?.data.message ?? "?"}`);
+    if (halted?.data.code !== "EFFECT_IN_DOUBT")
+      throw new Error(`run ${run.id} is halted: ${halted?.data.message ?? "?"}`);
     const { seq } = halted.data.details as { readonly seq: number };
     const intent = events.find((it) => it.seq === seq);
     if (intent?.kind !== "effect.intended") throw new Error("the doubt names no intent");
     const { tool, key } = intent.data;
     const sent = this.#world.arrived(tool, key);
-    await this.fb.settle(run.id, seq, { sent, by: "a person", ...(sent ? { receipt: { receipt: `${tool}:${key}` } } : {}) });
+    await this.fb.settle(run.id, seq, {
+      sent,
+      by: "a person",
+      ...(sent ? { receipt: { receipt: `${tool}:${key}` } } : {}),
+    });
   }
 }
 

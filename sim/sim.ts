@@ -6,9 +6,13 @@
 import { parseArgs } from "node:util";
 import { simulate } from "./simulate.ts";
 
-const { values } = parseArgs({ options: { seed: { type: "string", default: "1" }, schedules: { type: "string" } } });
+const { values } = parseArgs({
+  options: { seed: { type: "string", default: "1" }, schedules: { type: "string" } },
+});
 const from = Number(values.seed);
-const schedules = Number(values.schedules ?? (process.argv.some((it) => it.startsWith("--seed")) ? 1 : 1_000));
+const schedules = Number(
+  values.schedules ?? (process.argv.some((it) => it.startsWith("--seed")) ? 1 : 1_000),
+);
 if (!Number.isSafeInteger(from) || !Number.isSafeInteger(schedules) || schedules < 1) {
   console.error("Give whole numbers: npm run sim -- --seed 1 --schedules 1000");
   process.exit(2);
@@ -23,7 +27,9 @@ for (let seed = from; seed < from + schedules; seed += 1) {
   total.events += it.events;
   if (it.problems.length === 0) continue;
   total.failed += 1;
-  console.log(`seed ${seed} (${it.workflows.join(", ")}; ${it.kills} kills): repeat with npm run sim -- --seed ${seed}`);
+  console.log(
+    `seed ${seed} (${it.workflows.join(", ")}; ${it.kills} kills): repeat with npm run sim -- --seed ${seed}`,
+  );
   for (const problem of it.problems) console.log(`  ${problem}`);
 }
 const seconds = (performance.now() - began) / 1000;

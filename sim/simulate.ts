@@ -75,7 +75,9 @@ class Simulation {
       await this.#act();
       for (let turns = this.#below(6); turns > 0; turns -= 1) await nextTurn();
     }
-    throw new Error(`the runs did not end in ${actionLimit} actions: ${(await this.#open()).map((it) => `${it.workflow} ${it.status}`).join(", ")}`);
+    throw new Error(
+      `the runs did not end in ${actionLimit} actions: ${(await this.#open()).map((it) => `${it.workflow} ${it.status}`).join(", ")}`,
+    );
   }
 
   async judge(): Promise<Simulated> {
@@ -84,7 +86,9 @@ class Simulation {
     for (const { run } of heads) events.set(run, await this.#world.disk.read(run));
     const deduplicated = new Set(references.flatMap((it) => it.deduplicated ?? []));
     const { executions, repeats, sent } = this.#world;
-    this.problems.push(...checkHistory({ heads, events, executions, repeats, sent, promised: this.#promised, deduplicated }));
+    this.problems.push(
+      ...checkHistory({ heads, events, executions, repeats, sent, promised: this.#promised, deduplicated }),
+    );
     await this.#checkOutputs();
     const all = [...events.values()].toReversed();
     return {
@@ -109,7 +113,8 @@ class Simulation {
       this.#started.push({ reference: reference!, workflow: workflows[0] });
     }
     const slow = this.#random() < 0.5 ? 0 : 1 + this.#below(8);
-    this.#world.delay = (name) => (slow === 0 ? 0 : Math.floor(seededRandom(`${this.#seed} ${name}`)() * slow));
+    this.#world.delay = (name) =>
+      slow === 0 ? 0 : Math.floor(seededRandom(`${this.#seed} ${name}`)() * slow);
   }
 
   async #boot(): Promise<void> {
@@ -119,12 +124,19 @@ class Simulation {
       this.#kills += 1;
     }
     const calm = this.#kills >= killLimit;
-    const flakiness = calm ? { seed: "calm" } : {
-      seed: `${this.#seed} ${this.#kills}`,
-      ...(this.#random() < 0.3 ? { refused: 0.05 } : {}),
-      ...(this.#random() < 0.2 ? { unacknowledged: 0.02 } : {}),
-      ...(this.#random() < 0.8 ? { crashAt: this.#below(25), crash: this.#random() < 0.5 ? ("before" as const) : ("after" as const) } : {}),
-    };
+    const flakiness = calm
+      ? { seed: "calm" }
+      : {
+          seed: `${this.#seed} ${this.#kills}`,
+          ...(this.#random() < 0.3 ? { refused: 0.05 } : {}),
+          ...(this.#random() < 0.2 ? { unacknowledged: 0.02 } : {}),
+          ...(this.#random() < 0.8
+            ? {
+                crashAt: this.#below(25),
+                crash: this.#random() < 0.5 ? ("before" as const) : ("after" as const),
+              }
+            : {}),
+        };
     this.#isPoisoned = false;
     this.#process = await SimProcess.boot(this.#world, this.#workflows, flakiness);
     await this.#try(() => this.#process.fb.recover());
@@ -138,7 +150,8 @@ class Simulation {
       const result = await this.#process.alive(work());
       return result === "died" ? undefined : (result as T);
     } catch (error) {
-      if (FirebreakError.is(error, "JOURNAL_IO") || FirebreakError.is(error, "JOURNAL_POISONED")) this.#isPoisoned = true;
+      if (FirebreakError.is(error, "JOURNAL_IO") || FirebreakError.is(error, "JOURNAL_POISONED"))
+        this.#isPoisoned = true;
       else if (!FirebreakError.any(error) || !expected.has(error.code)) throw error;
       return undefined;
     }
@@ -165,7 +178,10 @@ class Simulation {
     if (next === undefined) return;
     // An acknowledgement may have been lost: whoever starts looks first, as a client with a key would.
     const [known] = await this.#world.disk.heads({ workflow: next.workflow.name });
-    const handle = known === undefined ? await this.#try(() => this.#process.fb.start(next.workflow as never, null as never)) : undefined;
+    const handle =
+      known === undefined
+        ? await this.#try(() => this.#process.fb.start(next.workflow as never, null as never))
+        : undefined;
     const run = known?.run ?? handle?.id;
     if (run === undefined) return;
     next.run = run;
@@ -173,24 +189,43 @@ class Simulation {
   }
 
   async #decide(): Promise<void> {
-    const items = ((await this.#try(() => this.#process.fb.reviews.list())) ?? []).filter((it) => it.to !== "nobody");
+    const items = ((await this.#try(() => this.#process.fb.reviews.list())) ?? []).filter(
+      (it) => it.to !== "nobody",
+    );
     const item = items[this.#below(items.length)];
     if (item === undefined) return;
     if (this.#random() < 0.2) await this.#decideStale(item);
     const reference = await this.#referenceOf(item.run);
     const said = reference?.answer?.(item) ?? { decision: "approve" as const };
     const people = this.#random() < 0.3 ? ["ann", "ben"] : ["ann"];
-    const told = await Promise.all(people.map((by) => this.#try(async () => {
-      await this.#process.fb.reviews.decide({ run: item.run, asked: item.asked, shownHash: item.shownHash, by, ...said });
-      return by;
-    })));
+    const told = await Promise.all(
+      people.map((by) =>
+        this.#try(async () => {
+          await this.#process.fb.reviews.decide({
+            run: item.run,
+            asked: item.asked,
+            shownHash: item.shownHash,
+            by,
+            ...said,
+          });
+          return by;
+        }),
+      ),
+    );
     const winners = told.filter((it) => it !== undefined);
-    if (winners.length > 1) this.problems.push(`6 two people decided question ${item.asked} of run ${item.run}`);
+    if (winners.length > 1)
+      this.problems.push(`6 two people decided question ${item.asked} of run ${item.run}`);
     for (const by of winners) this.#promised.push({ kind: "decision", run: item.run, asked: item.asked, by });
   }
 
   async #decideStale(item: ReviewItem): Promise<void> {
-    const stale = { run: item.run, asked: item.asked, shownHash: `${item.shownHash} of yesterday`, by: "cid", decision: item.mode === "form" ? ("reject" as const) : ("approve" as const) };
+    const stale = {
+      run: item.run,
+      asked: item.asked,
+      shownHash: `${item.shownHash} of yesterday`,
+      by: "cid",
+      decision: item.mode === "form" ? ("reject" as const) : ("approve" as const),
+    };
     const taken = await this.#try(async () => {
       await this.#process.fb.reviews.decide(stale);
       return true;
@@ -202,7 +237,9 @@ class Simulation {
     const waiting = this.#started.filter((it) => it.run !== undefined && it.reference.signals !== undefined);
     const it = waiting[this.#below(waiting.length)];
     if (it === undefined) return;
-    const got = (await this.#world.disk.read(it.run as RunId)).filter((event) => event.kind === "signal.received").length;
+    const got = (await this.#world.disk.read(it.run as RunId)).filter(
+      (event) => event.kind === "signal.received",
+    ).length;
     // Now and then the last one again: under its id it is the same signal.
     const index = this.#random() < 0.3 ? got - 1 : got;
     const signal = it.reference.signals![index];
@@ -266,16 +303,21 @@ class Simulation {
 
   async #referenceOf(run: RunId): Promise<Reference | undefined> {
     const head = await this.#world.disk.head(run);
-    return this.#started.find((it) => it.run === head?.root || it.workflow.name === head?.workflow)?.reference;
+    return this.#started.find((it) => it.run === head?.root || it.workflow.name === head?.workflow)
+      ?.reference;
   }
 
   async #checkOutputs(): Promise<void> {
     for (const { reference, run } of this.#started) {
       if (run === undefined) continue;
-      const end = (await this.#world.disk.read(run as RunId)).findLast((it) => it.kind === "run.completed" || it.kind === "run.failed" || it.kind === "run.cancelled");
+      const end = (await this.#world.disk.read(run as RunId)).findLast(
+        (it) => it.kind === "run.completed" || it.kind === "run.failed" || it.kind === "run.cancelled",
+      );
       if (end?.kind === "run.cancelled" && this.#cancelled.has(run)) continue;
-      if (end?.kind !== "run.completed") this.problems.push(`${reference.name} ended otherwise: ${JSON.stringify(end?.data)}`);
-      else if (sorted(end.data.output) !== sorted(reference.output)) this.problems.push(`${reference.name} gave ${sorted(end.data.output)}`);
+      if (end?.kind !== "run.completed")
+        this.problems.push(`${reference.name} ended otherwise: ${JSON.stringify(end?.data)}`);
+      else if (sorted(end.data.output) !== sorted(reference.output))
+        this.problems.push(`${reference.name} gave ${sorted(end.data.output)}`);
     }
   }
 
@@ -286,10 +328,19 @@ class Simulation {
 
 /** What a client may be answered in a world like this. */
 const expected: ReadonlySet<string> = new Set([
-  "JOURNAL_FULL", "JOURNAL_CONFLICT", "JOURNAL_CLOSED", "REVIEW_DECIDED", "REVIEW_NOT_OPEN", "REVIEW_STALE", "RUN_ENDED",
+  "JOURNAL_FULL",
+  "JOURNAL_CONFLICT",
+  "JOURNAL_CLOSED",
+  "REVIEW_DECIDED",
+  "REVIEW_NOT_OPEN",
+  "REVIEW_STALE",
+  "RUN_ENDED",
 ]);
 
 function sorted(value: unknown): string {
   return JSON.stringify(value, (_, it: unknown) =>
-    typeof it === "object" && it !== null && !Array.isArray(it) ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1))) : it);
+    typeof it === "object" && it !== null && !Array.isArray(it)
+      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : it,
+  );
 }

@@ -72,10 +72,22 @@ export class World {
   }
 
   /** The receiver of effects. Returns the receipt. */
-  async receive(tool: string, key: string, args: unknown, idempotencyKey: string): Promise<{ receipt: string }> {
+  async receive(
+    tool: string,
+    key: string,
+    args: unknown,
+    idempotencyKey: string,
+  ): Promise<{ receipt: string }> {
     const { incarnation } = this;
     if (!this.#alive) return new Promise<never>(() => undefined);
-    this.sent.push({ tool, key, args: JSON.stringify(args), idempotencyKey, incarnation, intended: this.#intents.has(`${tool}:${key}`) });
+    this.sent.push({
+      tool,
+      key,
+      args: JSON.stringify(args),
+      idempotencyKey,
+      incarnation,
+      intended: this.#intents.has(`${tool}:${key}`),
+    });
     for (let turn = this.delay(`${tool}:${key}`); turn > 0; turn -= 1) await nextTurn();
     if (!this.#alive || this.incarnation !== incarnation) return new Promise<never>(() => undefined);
     return { receipt: `${tool}:${key}` };
@@ -115,7 +127,8 @@ function workName(event: JournalEvent<"step.completed"> | JournalEvent<"step.fai
   const around = scopeNames(scope);
   const given = (input ?? {}) as { readonly turn?: number; readonly q?: string };
   if (kind === "function") return name === "work" ? `${around.slice(-2).join("/")}/work` : name;
-  if (kind === "model") return modelName(around.at(-2) ?? "", Number(around.at(-1)?.replace("attempt ", "")), given.turn ?? 0);
+  if (kind === "model")
+    return modelName(around.at(-2) ?? "", Number(around.at(-1)?.replace("attempt ", "")), given.turn ?? 0);
   if (kind === "tool") return `${name}:${given.q ?? ""}`;
   return undefined;
 }

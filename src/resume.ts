@@ -42,9 +42,13 @@ function rejectedBelow(events: readonly AnyEvent[], failed: JournalEvent<"step.f
   const scope = scopeOf(failed);
   if (scope === undefined) return [];
   const steps = events.filter(isStepEnd);
-  const rejected = steps.filter((it) => it.data.kind === "attempt" && it.data.scope === scope && moreOf(it).accepted !== true);
+  const rejected = steps.filter(
+    (it) => it.data.kind === "attempt" && it.data.scope === scope && moreOf(it).accepted !== true,
+  );
   const scopes = new Set(rejected.map(scopeOf));
-  const below = steps.filter((it) => [...scopes].some((at) => at !== undefined && `${it.data.scope}/`.startsWith(`${at}/`)));
+  const below = steps.filter((it) =>
+    [...scopes].some((at) => at !== undefined && `${it.data.scope}/`.startsWith(`${at}/`)),
+  );
   return [...rejected, ...below].map((it) => it.seq);
 }
 

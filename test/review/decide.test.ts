@@ -52,7 +52,10 @@ describe("a decision (E10)", () => {
     const run = await it.fb.start(ask as never, null as never);
     await run.settled();
     const item = await open(it.fb);
-    await assert.rejects(it.fb.reviews.decide(says(item, "approve", { shownHash: "what stood here before" })), { code: "REVIEW_STALE" });
+    await assert.rejects(
+      it.fb.reviews.decide(says(item, "approve", { shownHash: "what stood here before" })),
+      { code: "REVIEW_STALE" },
+    );
     assert.equal((await it.of(run, "review.decided")).length, 0);
     await it.fb.reviews.decide(says(item, "approve"));
     assert.deepEqual(await run.result(), { n: 1 });
@@ -101,15 +104,26 @@ describe("a decision (E10)", () => {
     const rejected = await it.fb.start(ask as never, null as never);
     await rejected.settled();
     await it.fb.reviews.decide(says(await open(it.fb), "reject", { because: "it is wrong" }));
-    await assert.rejects(rejected.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.details.outcome === "rejected" && error.details.reason.includes("ann: it is wrong"));
+    await assert.rejects(
+      rejected.result(),
+      (error) =>
+        FirebreakError.is(error, "RUN_FAILED") &&
+        error.details.outcome === "rejected" &&
+        error.details.reason.includes("ann: it is wrong"),
+    );
   });
 
   test("whose edit fails the checks of the review is not taken", async () => {
     const it = await rig();
-    const run = await it.start("d-checked", (ctx) => ctx.review("Right?", 1, { checks: [(value) => value < 10 || "too large"] }));
+    const run = await it.start("d-checked", (ctx) =>
+      ctx.review("Right?", 1, { checks: [(value) => value < 10 || "too large"] }),
+    );
     await run.settled();
     await it.fb.reviews.decide(says(await open(it.fb), "edit", { value: 99 }));
-    await assert.rejects(run.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("too large"));
+    await assert.rejects(
+      run.result(),
+      (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("too large"),
+    );
   });
 
   test("that does not fit the question is refused with a mend", async () => {
@@ -119,7 +133,9 @@ describe("a decision (E10)", () => {
     const item = await open(it.fb);
     await assert.rejects(it.fb.reviews.decide(says(item, "approve")), { code: "REVIEW_FORM" });
     await assert.rejects(it.fb.reviews.decide(says(item, "send-back")), { code: "REVIEW_SEND_BACK" });
-    await assert.rejects(it.fb.reviews.decide({ ...says(item, "answer"), asked: item.asked + 5 }), { code: "REVIEW_NOT_OPEN" });
+    await assert.rejects(it.fb.reviews.decide({ ...says(item, "answer"), asked: item.asked + 5 }), {
+      code: "REVIEW_NOT_OPEN",
+    });
     await it.fb.reviews.decide(says(item, "answer", { value: { n: 3 } }));
     assert.deepEqual(await form.result(), { n: 3 });
   });
@@ -127,7 +143,10 @@ describe("a decision (E10)", () => {
   test("on a question whose step was left meanwhile is refused", async () => {
     const it = await rig();
     const run = await it.start("d-left", async (ctx) => {
-      await ctx.first(1, { asks: (inner) => inner.review("Right?", 1), quick: (inner) => inner.sleep("1h").then(() => 2) });
+      await ctx.first(1, {
+        asks: (inner) => inner.review("Right?", 1),
+        quick: (inner) => inner.sleep("1h").then(() => 2),
+      });
       return ctx.review("And now?", 2);
     });
     await run.settled();

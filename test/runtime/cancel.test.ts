@@ -18,11 +18,13 @@ describe("a cancel (E7)", () => {
     const it = await rig();
     const hold = gate();
     let aborted = false;
-    const run = await it.start("c-work", (ctx) => ctx.step("long", null, async (_, { abort }) => {
-      abort.addEventListener("abort", () => (aborted = true));
-      await hold.pass();
-      return "late";
-    }));
+    const run = await it.start("c-work", (ctx) =>
+      ctx.step("long", null, async (_, { abort }) => {
+        abort.addEventListener("abort", () => (aborted = true));
+        await hold.pass();
+        return "late";
+      }),
+    );
     await until(() => hold.arrived === 1);
     await run.cancel({ by: "ann", because: "no longer wanted" });
     hold.open();
@@ -45,7 +47,10 @@ describe("a cancel (E7)", () => {
     await run.cancel();
     assert.deepEqual(batches[0], Array(4).fill("run.cancelled"));
     const heads = await it.fb.list({ root: run.id as RunId });
-    assert.deepEqual(heads.map((head) => head.status), Array(4).fill("cancelled"));
+    assert.deepEqual(
+      heads.map((head) => head.status),
+      Array(4).fill("cancelled"),
+    );
     assert.deepEqual(await it.fb.reviews.list(), []);
   });
 
@@ -64,9 +69,12 @@ describe("a cancel (E7)", () => {
 
   test("of a busy run with children gets through", async () => {
     const it = await rig();
-    const busy = workflow({ name: "c-busy-child", run: async (ctx) => {
-      for (let n = 0; n < 500; n += 1) await ctx.step("n", n, () => n);
-    } });
+    const busy = workflow({
+      name: "c-busy-child",
+      run: async (ctx) => {
+        for (let n = 0; n < 500; n += 1) await ctx.step("n", n, () => n);
+      },
+    });
     const run = await it.start("c-busy", (ctx) => ctx.map([1, 2, 3, 4], (n, item) => item.call(busy, n)));
     await quiet(20);
     await run.cancel();
@@ -91,9 +99,19 @@ describe("a cancel (E7)", () => {
         await Promise.all(cancelling);
         await quiet();
         const heads = await world.disk.heads({});
-        const events = new Map(await Promise.all(heads.map(async (head) => [head.run, await world.disk.read(head.run)] as const)));
+        const events = new Map(
+          await Promise.all(heads.map(async (head) => [head.run, await world.disk.read(head.run)] as const)),
+        );
         const { executions, repeats, sent } = world;
-        const problems = checkHistory({ heads, events, executions, repeats, sent, promised: [], deduplicated: new Set(reference.deduplicated) });
+        const problems = checkHistory({
+          heads,
+          events,
+          executions,
+          repeats,
+          sent,
+          promised: [],
+          deduplicated: new Set(reference.deduplicated),
+        });
         assert.deepEqual(problems, [], `cancelled at commit ${at}`);
       }
     });
@@ -104,13 +122,15 @@ describe("a run that ends", () => {
   test("cancels the children it leaves behind, in the commit of its end", async () => {
     const it = await rig();
     const child = workflow({ name: "x-child", run: (ctx) => ctx.review("Right?", 1) });
-    const run = await it.start("x-fails", (ctx) => Promise.all([
-      ctx.call(child, null),
-      ctx.step("fails", null, async () => {
-        await until(async () => (await it.fb.reviews.list()).length === 1);
-        throw new Error("broken");
-      }),
-    ]));
+    const run = await it.start("x-fails", (ctx) =>
+      Promise.all([
+        ctx.call(child, null),
+        ctx.step("fails", null, async () => {
+          await until(async () => (await it.fb.reviews.list()).length === 1);
+          throw new Error("broken");
+        }),
+      ]),
+    );
     await assert.rejects(run.result(), { code: "RUN_FAILED" });
     const [head] = await it.fb.list({ parent: run.id as RunId });
     assert.equal(head?.status, "cancelled");
@@ -119,10 +139,13 @@ describe("a run that ends", () => {
   test("is not called settled while a child of it is at work", async () => {
     const it = await rig();
     const hold = gate();
-    const child = workflow({ name: "x-working", run: async (ctx) => {
-      await ctx.step("work", null, () => hold.pass().then(() => 1));
-      return ctx.review("Right?", 1);
-    } });
+    const child = workflow({
+      name: "x-working",
+      run: async (ctx) => {
+        await ctx.step("work", null, () => hold.pass().then(() => 1));
+        return ctx.review("Right?", 1);
+      },
+    });
     const run = await it.start("x-waits", (ctx) => ctx.call(child, null));
     let settled = false;
     const waiting = run.settled().then(() => (settled = true));

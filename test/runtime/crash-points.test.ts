@@ -21,10 +21,14 @@ interface Ended {
 }
 
 /** Runs a reference workflow to its end, killing the first process at one commit. */
-async function play(it: Reference, crash?: { readonly at: number; readonly how: "before" | "after" }): Promise<Ended> {
+async function play(
+  it: Reference,
+  crash?: { readonly at: number; readonly how: "before" | "after" },
+): Promise<Ended> {
   const world = new World();
   const workflows = it.make(world);
-  const flakiness = crash === undefined ? { seed: "none" } : { seed: "none", crashAt: crash.at, crash: crash.how };
+  const flakiness =
+    crash === undefined ? { seed: "none" } : { seed: "none", crashAt: crash.at, crash: crash.how };
   let process = await SimProcess.boot(world, workflows, flakiness);
   const { commits, run } = await goOn();
   return { world, output: await run.result(), commits, results: await results(world, run, it) };
@@ -32,11 +36,14 @@ async function play(it: Reference, crash?: { readonly at: number; readonly how: 
   async function goOn(): Promise<{ commits: number; run: RunHandle }> {
     let run: RunHandle | "died" = await process.alive(process.fb.start(workflows[0] as never, null as never));
     for (let lives = 0; lives < 3; lives += 1) {
-      if (run !== "died" && (await process.untilEnded(run, it)) !== "died") return { commits: process.journal.commits, run };
+      if (run !== "died" && (await process.untilEnded(run, it)) !== "died")
+        return { commits: process.journal.commits, run };
       process = await SimProcess.boot(world, workflows);
       await process.fb.recover();
       const [head] = await world.disk.heads({ workflow: workflows[0].name });
-      run = await (head === undefined ? process.fb.start(workflows[0] as never, null as never) : process.fb.run(head.run));
+      run = await (head === undefined
+        ? process.fb.start(workflows[0] as never, null as never)
+        : process.fb.run(head.run));
     }
     throw new Error("a process died that was not killed");
   }
@@ -45,12 +52,22 @@ async function play(it: Reference, crash?: { readonly at: number; readonly how: 
 /** (identity, result) of every step that ended, wherever the schedule leaves no choice. */
 async function results(world: World, run: RunHandle, it: Reference): Promise<readonly string[]> {
   const events: AnyEvent[] = [];
-  for (const head of await world.disk.heads({ root: run.id as RunId })) events.push(...(await world.disk.read(head.run)));
+  for (const head of await world.disk.heads({ root: run.id as RunId }))
+    events.push(...(await world.disk.read(head.run)));
   const lines = events.flatMap((event) => {
     if (event.kind !== "step.completed" && event.kind !== "step.failed") return [];
     const { scope, name, kind, in: input, n = 0 } = event.data;
     if (it.free?.test(name)) return [];
-    return [JSON.stringify([scope, kind, name, input, n, "hash" in event.data ? event.data.hash : event.data.outcome])];
+    return [
+      JSON.stringify([
+        scope,
+        kind,
+        name,
+        input,
+        n,
+        "hash" in event.data ? event.data.hash : event.data.outcome,
+      ]),
+    ];
   });
   return lines.sort();
 }
@@ -59,7 +76,8 @@ function assertSound(it: Reference, { world, output }: Ended): void {
   assert.deepEqual(output, it.output);
   assert.deepEqual(world.repeats, [], "recorded work was done again");
   const arrivals = new Map<string, number>();
-  for (const { tool, key } of world.sent) arrivals.set(`${tool}:${key}`, (arrivals.get(`${tool}:${key}`) ?? 0) + 1);
+  for (const { tool, key } of world.sent)
+    arrivals.set(`${tool}:${key}`, (arrivals.get(`${tool}:${key}`) ?? 0) + 1);
   const twice = [...arrivals].filter(([key, count]) => count > 1 && !it.deduplicated?.includes(key));
   assert.deepEqual(twice, [], "an effect was sent twice");
 }
@@ -72,7 +90,9 @@ for (const it of references) {
       for (let at = 0; at < calm.commits; at += 1) {
         for (const how of ["before", "after"] as const) {
           const point = `killed ${how} commit ${at} of ${calm.commits} was written`;
-          const ended = await play(it, { at, how }).catch((error: unknown) => assert.fail(`${point}: ${String(error)}`));
+          const ended = await play(it, { at, how }).catch((error: unknown) =>
+            assert.fail(`${point}: ${String(error)}`),
+          );
           try {
             assertSound(it, ended);
             assert.deepEqual(ended.results, calm.results);

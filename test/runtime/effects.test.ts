@@ -14,7 +14,10 @@ import { gate, type Gate, named, nextTurn, quiet, rig, until } from "./rig.ts";
 const input = z.object({ q: z.string() });
 
 /** A receiver: counts what arrives, and answers when its gate is open. */
-function receiver(effect: Partial<Effect<{ q: string }, string>> = {}, hold?: Gate): { readonly mail: Tool<{ q: string }, string>; readonly got: string[] } {
+function receiver(
+  effect: Partial<Effect<{ q: string }, string>> = {},
+  hold?: Gate,
+): { readonly mail: Tool<{ q: string }, string>; readonly got: string[] } {
   const got: string[] = [];
   const mail = tool({
     name: "mail",
@@ -30,7 +33,10 @@ function receiver(effect: Partial<Effect<{ q: string }, string>> = {}, hold?: Ga
   return { mail, got };
 }
 
-const call = (mail: Tool<{ q: string }, string>) => (ctx: Context): Promise<string> => ctx.call(mail, { q: "a" });
+const call =
+  (mail: Tool<{ q: string }, string>) =>
+  (ctx: Context): Promise<string> =>
+    ctx.call(mail, { q: "a" });
 
 describe("an effect", () => {
   test("is sent after its intent is durable, and its receipt is in the commit of the step (E9)", async () => {
@@ -49,7 +55,12 @@ describe("an effect", () => {
     const run = await it.start("e-order", (ctx) => ctx.call(mail, { q: "a" }));
     assert.equal(await run.result(), "receipt");
     assert.equal(intents, 1);
-    assert.deepEqual(await it.story(run), ["effect.intended mail", "effect.received", "step.completed mail", "run.completed"]);
+    assert.deepEqual(await it.story(run), [
+      "effect.intended mail",
+      "effect.received",
+      "step.completed mail",
+      "run.completed",
+    ]);
   });
 
   test("killed between intent and receipt halts in doubt, sends nothing again, and goes on with what a person found (E9)", async () => {
@@ -84,11 +95,14 @@ describe("an effect", () => {
     const done: string[] = [];
     const flow = named("e-doubt-first", async (ctx) => {
       const sending = ctx.call(mail, { q: "a" });
-      const [, last] = await Promise.all([sending, ctx.step("other", null, async () => {
-        done.push("other");
-        await hold.pass();
-        return 1;
-      })]);
+      const [, last] = await Promise.all([
+        sending,
+        ctx.step("other", null, async () => {
+          done.push("other");
+          await hold.pass();
+          return 1;
+        }),
+      ]);
       return last;
     });
     const flaky = new FlakyJournal(it.disk, { seed: "1" });
@@ -126,11 +140,17 @@ describe("an effect", () => {
   test("whose receiver drops repeats is sent again under the same key of ours (E9)", async () => {
     const keys: string[] = [];
     const hold = gate();
-    const mail = tool({ name: "mail", description: "", input, effect: { key: ({ q }: { q: string }) => q, deduplicates: true }, run: async (_, context) => {
-      keys.push(context.idempotencyKey ?? "");
-      await hold.pass();
-      return "receipt";
-    } });
+    const mail = tool({
+      name: "mail",
+      description: "",
+      input,
+      effect: { key: ({ q }: { q: string }) => q, deduplicates: true },
+      run: async (_, context) => {
+        keys.push(context.idempotencyKey ?? "");
+        await hold.pass();
+        return "receipt";
+      },
+    });
     const it = await rig();
     const flow = named("e-dedupe", (ctx) => ctx.call(mail, { q: "a" }));
     const flaky = new FlakyJournal(it.disk, { seed: "1" });
@@ -150,7 +170,9 @@ describe("an effect", () => {
     const hold = gate();
     const { mail, got } = receiver({}, hold);
     const it = await rig();
-    const run = await it.start("e-twice", (ctx) => ctx.map([1, 2, 3], (_, item) => item.call(mail, { q: "a" })));
+    const run = await it.start("e-twice", (ctx) =>
+      ctx.map([1, 2, 3], (_, item) => item.call(mail, { q: "a" })),
+    );
     await until(() => got.length === 1);
     await quiet();
     hold.open();
@@ -161,27 +183,47 @@ describe("an effect", () => {
   test("equal to one that is open in the same scope is refused: which receipt would be whose?", async () => {
     const { mail } = receiver();
     const it = await rig();
-    const run = await it.start("e-twin", (ctx) => Promise.all([ctx.call(mail, { q: "a" }), ctx.call(mail, { q: "a" })]));
-    await assert.rejects(run.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.details.reason.includes("STEP_AMBIGUOUS"));
+    const run = await it.start("e-twin", (ctx) =>
+      Promise.all([ctx.call(mail, { q: "a" }), ctx.call(mail, { q: "a" })]),
+    );
+    await assert.rejects(
+      run.result(),
+      (error) => FirebreakError.is(error, "RUN_FAILED") && error.details.reason.includes("STEP_AMBIGUOUS"),
+    );
   });
 
   test("of one key with other arguments is refused with a mend", async () => {
-    const pay = tool({ name: "pay", description: "", input, effect: { key: () => "invoice 1" }, run: ({ q }) => q });
+    const pay = tool({
+      name: "pay",
+      description: "",
+      input,
+      effect: { key: () => "invoice 1" },
+      run: ({ q }) => q,
+    });
     const it = await rig();
     const run = await it.start("e-revised", async (ctx) => {
       await ctx.call(pay, { q: "10" });
       return ctx.call(pay, { q: "11" });
     });
-    await assert.rejects(run.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.details.reason.includes("EFFECT_REVISED"));
+    await assert.rejects(
+      run.result(),
+      (error) => FirebreakError.is(error, "RUN_FAILED") && error.details.reason.includes("EFFECT_REVISED"),
+    );
   });
 
   test("that was certainly not sent fails its step and may be sent later", async () => {
     const it = await rig();
     let open = false;
-    const mail = tool({ name: "mail", description: "", input, effect: { key: ({ q }: { q: string }) => q }, run: () => {
-      if (!open) throw new EffectNotSent("closed");
-      return "receipt";
-    } });
+    const mail = tool({
+      name: "mail",
+      description: "",
+      input,
+      effect: { key: ({ q }: { q: string }) => q },
+      run: () => {
+        if (!open) throw new EffectNotSent("closed");
+        return "receipt";
+      },
+    });
     const run = await it.start("e-not-sent", async (ctx) => {
       const first = await ctx.settle(() => ctx.call(mail, { q: "a" }));
       open = true;
@@ -192,9 +234,15 @@ describe("an effect", () => {
 
   test("that throws anything else may have arrived: the run halts in doubt", async () => {
     const it = await rig();
-    const mail = tool({ name: "mail", description: "", input, effect: { key: ({ q }: { q: string }) => q }, run: () => {
-      throw new Error("the line was cut");
-    } });
+    const mail = tool({
+      name: "mail",
+      description: "",
+      input,
+      effect: { key: ({ q }: { q: string }) => q },
+      run: () => {
+        throw new Error("the line was cut");
+      },
+    });
     const run = await it.start("e-cut", (ctx) => ctx.call(mail, { q: "a" }));
     await assert.rejects(run.result(), { code: "RUN_HALTED" });
   });
@@ -203,13 +251,15 @@ describe("an effect", () => {
     const hold = gate();
     const { mail, got } = receiver({}, hold);
     const it = await rig();
-    const run = await it.start("e-loser", (ctx) => ctx.first(1, {
-      quick: async (inner) => {
-        await inner.step("wait", null, () => until(() => got.length === 1));
-        return "won";
-      },
-      sends: (inner) => inner.branch("deep", (deep) => deep.call(mail, { q: "a" })),
-    }));
+    const run = await it.start("e-loser", (ctx) =>
+      ctx.first(1, {
+        quick: async (inner) => {
+          await inner.step("wait", null, () => until(() => got.length === 1));
+          return "won";
+        },
+        sends: (inner) => inner.branch("deep", (deep) => deep.call(mail, { q: "a" })),
+      }),
+    );
     await until(() => got.length === 1);
     await quiet(30);
     assert.equal((await it.story(run)).includes("step.completed first"), false);
@@ -223,13 +273,15 @@ describe("an effect", () => {
     const hold = gate();
     const { mail, got } = receiver({}, hold);
     const it = await rig();
-    const flow = named("e-loser-doubt", (ctx) => ctx.first(1, {
-      quick: async (inner) => {
-        await inner.step("wait", null, () => until(() => got.length === 1));
-        return "won";
-      },
-      sends: (inner) => inner.branch("deep", (deep) => deep.call(mail, { q: "a" })),
-    }));
+    const flow = named("e-loser-doubt", (ctx) =>
+      ctx.first(1, {
+        quick: async (inner) => {
+          await inner.step("wait", null, () => until(() => got.length === 1));
+          return "won";
+        },
+        sends: (inner) => inner.branch("deep", (deep) => deep.call(mail, { q: "a" })),
+      }),
+    );
     const flaky = new FlakyJournal(it.disk, { seed: "1" });
     const first = await it.reopen({ journal: flaky, workflows: [flow] });
     const { id } = await first.start(flow as never, null as never);
@@ -274,9 +326,11 @@ describe("an effect", () => {
 
 /** The same journal, which stays open when a process that used it closes it. */
 function keepOpen(journal: Parameters<typeof Object.create>[0] & object): never {
-  return new Proxy(journal, { get: (it, name) => {
-    if (name === "close") return async () => nextTurn();
-    const value = Reflect.get(it, name) as unknown;
-    return typeof value === "function" ? value.bind(it) : value;
-  } }) as never;
+  return new Proxy(journal, {
+    get: (it, name) => {
+      if (name === "close") return async () => nextTurn();
+      const value = Reflect.get(it, name) as unknown;
+      return typeof value === "function" ? value.bind(it) : value;
+    },
+  }) as never;
 }

@@ -10,12 +10,24 @@ import type { Agent, Context, Model } from "../../src/index.ts";
 import { scripted, type ScriptedEntry } from "../../src/standin/standin.ts";
 import { gate, quiet, rig } from "./rig.ts";
 
-function asker(models: readonly [Model, ...Model[]], more: Partial<Parameters<typeof agent>[0]> = {}): Agent<unknown, string> {
-  return agent({ name: "asker", instructions: "Answer.", models, checks: [(it: unknown) => it !== "wrong" || "it is wrong"], ...more } as never) as unknown as Agent<unknown, string>;
+function asker(
+  models: readonly [Model, ...Model[]],
+  more: Partial<Parameters<typeof agent>[0]> = {},
+): Agent<unknown, string> {
+  return agent({
+    name: "asker",
+    instructions: "Answer.",
+    models,
+    checks: [(it: unknown) => it !== "wrong" || "it is wrong"],
+    ...more,
+  } as never) as unknown as Agent<unknown, string>;
 }
 
 /** How a call of an agent with this script ended. */
-async function outcomeOf(entries: readonly ScriptedEntry[], more: Partial<Parameters<typeof agent>[0]> = {}): Promise<string> {
+async function outcomeOf(
+  entries: readonly ScriptedEntry[],
+  more: Partial<Parameters<typeof agent>[0]> = {},
+): Promise<string> {
   const it = await rig();
   const model = scripted(entries);
   const run = await it.start("outcome", async (ctx: Context) => {
@@ -29,7 +41,10 @@ describe("an agent's call (E11)", () => {
   test("ends as empty when the model said nothing", async () => {
     assert.equal(await outcomeOf([""]), "empty");
     assert.equal(await outcomeOf(["[]"], { output: z.array(z.string()) }), "empty");
-    assert.equal(await outcomeOf(['{"claims":[]}'], { output: z.object({ claims: z.array(z.string()) }) }), "empty");
+    assert.equal(
+      await outcomeOf(['{"claims":[]}'], { output: z.object({ claims: z.array(z.string()) }) }),
+      "empty",
+    );
   });
 
   test("takes an empty output that says why", async () => {
@@ -76,7 +91,13 @@ function paid(id: string, usd: number, answer = "right"): Model & { calls: numbe
     worstCaseUsd: () => usd,
     async call() {
       it.calls += 1;
-      return { model: it.id, parts: [{ type: "text" as const, text: answer }], finish: "stop" as const, usage: { inputTokens: 1, outputTokens: 1 }, costUsd: usd };
+      return {
+        model: it.id,
+        parts: [{ type: "text" as const, text: answer }],
+        finish: "stop" as const,
+        usage: { inputTokens: 1, outputTokens: 1 },
+        costUsd: usd,
+      };
     },
   };
   return it;
@@ -86,15 +107,23 @@ describe("a run at its cap", () => {
   test("asks before the call that would pass it, and goes on once it was raised", async () => {
     const it = await rig();
     const model = paid("a", 0.4);
-    const run = await it.start("cap-raised", (ctx) => ctx.loop("l", 1, async (n, turn) => {
-      await turn.call(asker([model]), n);
-      return n < 4 ? { again: n + 1 } : { done: n };
-    }));
+    const run = await it.start("cap-raised", (ctx) =>
+      ctx.loop("l", 1, async (n, turn) => {
+        await turn.call(asker([model]), n);
+        return n < 4 ? { again: n + 1 } : { done: n };
+      }),
+    );
     await run.settled();
     assert.equal(model.calls, 2);
     const [item] = await it.fb.reviews.list();
     assert.equal(item?.mode, "cap");
-    await it.fb.reviews.decide({ run: item.run, asked: item.asked, decision: "approve", shownHash: item.shownHash, by: "ann" });
+    await it.fb.reviews.decide({
+      run: item.run,
+      asked: item.asked,
+      decision: "approve",
+      shownHash: item.shownHash,
+      by: "ann",
+    });
     assert.equal(await run.result(), 4);
     assert.equal(model.calls, 4);
   });
@@ -102,7 +131,9 @@ describe("a run at its cap", () => {
   test("never spends more than the cap, however many calls are wanted at once", async () => {
     const it = await rig();
     const model = paid("b", 0.3);
-    const run = await it.start("cap-many", (ctx) => ctx.map([1, 2, 3, 4, 5, 6], (n, item) => item.call(asker([model]), n)));
+    const run = await it.start("cap-many", (ctx) =>
+      ctx.map([1, 2, 3, 4, 5, 6], (n, item) => item.call(asker([model]), n)),
+    );
     await run.settled();
     assert.equal(model.calls, 3);
     assert.equal((await it.fb.reviews.list()).length, 1);
@@ -118,7 +149,13 @@ describe("a run at its cap", () => {
     });
     await run.settled();
     const [item] = await it.fb.reviews.list();
-    await it.fb.reviews.decide({ run: item!.run, asked: item!.asked, decision: "reject", shownHash: item!.shownHash, by: "ann" });
+    await it.fb.reviews.decide({
+      run: item!.run,
+      asked: item!.asked,
+      decision: "reject",
+      shownHash: item!.shownHash,
+      by: "ann",
+    });
     assert.equal(await run.result(), "budget");
     assert.equal(model.calls, 1);
   });
@@ -139,7 +176,14 @@ describe("a run at its cap", () => {
     hold.open();
     await run.settled();
     const cap = (await it.fb.reviews.list()).find((item) => item.mode === "cap");
-    if (cap !== undefined) await it.fb.reviews.decide({ run: cap.run, asked: cap.asked, decision: "approve", shownHash: cap.shownHash, by: "ann" });
+    if (cap !== undefined)
+      await it.fb.reviews.decide({
+        run: cap.run,
+        asked: cap.asked,
+        decision: "approve",
+        shownHash: cap.shownHash,
+        by: "ann",
+      });
     await quiet(40);
     assert.equal(model.calls, 1);
   });

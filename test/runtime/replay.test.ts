@@ -16,7 +16,12 @@ import { gate, named, quiet, type Rig, rig, until } from "./rig.ts";
 type Run = (ctx: Context, input: never) => Promise<unknown>;
 
 /** Runs `before` until it waits for the gate step "held", kills the process, and goes on with `after`. */
-async function change(name: string, before: Run, after: Run, options: { accept?: boolean } = {}): Promise<{ it: Rig; run: RunHandle }> {
+async function change(
+  name: string,
+  before: Run,
+  after: Run,
+  options: { accept?: boolean } = {},
+): Promise<{ it: Rig; run: RunHandle }> {
   const it = await rig();
   const flaky = new FlakyJournal(it.disk, { seed: "1" });
   const first = await it.reopen({ journal: flaky, workflows: [named(name, before)] });
@@ -58,21 +63,30 @@ describe("a replay", () => {
   test("notices a step that was removed inside a branch, and code that ends early", async () => {
     const inside = await change(
       "r-inside",
-      (ctx) => ctx.branch("b", async (inner) => {
-        await inner.step("x", null, () => 1);
-        await inner.step("y", null, () => 2);
-        return held(inner);
-      }),
+      (ctx) =>
+        ctx.branch("b", async (inner) => {
+          await inner.step("x", null, () => 1);
+          await inner.step("y", null, () => 2);
+          return held(inner);
+        }),
       (ctx) => ctx.branch("b", (inner) => inner.step("x", null, () => 1)),
     );
     await assert.rejects(inside.run.result(), { code: "RUN_HALTED" });
-    const early = await change("r-early", async (ctx) => {
-      await ctx.step("x", null, () => 1);
-      return held(ctx);
-    }, async () => "early");
+    const early = await change(
+      "r-early",
+      async (ctx) => {
+        await ctx.step("x", null, () => 1);
+        return held(ctx);
+      },
+      async () => "early",
+    );
     await assert.rejects(early.run.result(), { code: "RUN_HALTED" });
     const [halted] = await early.it.of(early.run, "run.halted");
-    assert.deepEqual(halted?.data.details, { runId: early.run.id, missing: "x", found: "the end of the run" });
+    assert.deepEqual(halted?.data.details, {
+      runId: early.run.id,
+      missing: "x",
+      found: "the end of the run",
+    });
   });
 
   test("goes on by identity alone when told to accept: what still matches is used, wherever it stands", async () => {
@@ -104,18 +118,28 @@ describe("a replay", () => {
       await new Promise((resolve) => setTimeout(resolve, 60_000).unref());
     };
     const run = await it.start("r-raw", raw);
-    await assert.rejects(run.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes('after step "before"'));
+    await assert.rejects(
+      run.result(),
+      (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes('after step "before"'),
+    );
     assert.match((await it.of(run, "run.failed"))[0]!.data.message, /NOT_A_STEP/);
-    const replayed = await change("r-raw-late", async (ctx) => {
-      await ctx.step("a", null, () => 1);
-      await ctx.step("b", null, () => 2);
-      return held(ctx);
-    }, async (ctx) => {
-      await ctx.step("a", null, () => 1);
-      await never();
-      await ctx.step("b", null, () => 2);
-    });
-    await assert.rejects(replayed.run.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("NOT_A_STEP"));
+    const replayed = await change(
+      "r-raw-late",
+      async (ctx) => {
+        await ctx.step("a", null, () => 1);
+        await ctx.step("b", null, () => 2);
+        return held(ctx);
+      },
+      async (ctx) => {
+        await ctx.step("a", null, () => 1);
+        await never();
+        await ctx.step("b", null, () => 2);
+      },
+    );
+    await assert.rejects(
+      replayed.run.result(),
+      (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("NOT_A_STEP"),
+    );
   });
 
   test("gives equal steps their own records, in the order in which they were asked for", async () => {
@@ -125,13 +149,18 @@ describe("a replay", () => {
       const second = await ctx.step("n", null, () => (count += 1));
       return [first, second];
     };
-    const { run } = await change("r-equal", async (ctx) => {
-      await body(ctx, null as never);
-      return held(ctx);
-    }, async (ctx) => {
-      const both = await body(ctx, null as never);
-      return [...(both as number[]), await ctx.step("n", null, () => (count += 1))];
-    }, { accept: true });
+    const { run } = await change(
+      "r-equal",
+      async (ctx) => {
+        await body(ctx, null as never);
+        return held(ctx);
+      },
+      async (ctx) => {
+        const both = await body(ctx, null as never);
+        return [...(both as number[]), await ctx.step("n", null, () => (count += 1))];
+      },
+      { accept: true },
+    );
     assert.deepEqual(await run.result(), [1, 2, 3]);
   });
 
@@ -168,24 +197,34 @@ describe("a scope", () => {
       });
       return ctx.step("after", null, () => 1).then(() => kept!.step("late", null, () => 2));
     });
-    await assert.rejects(run.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("SCOPE_CLOSED"));
+    await assert.rejects(
+      run.result(),
+      (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("SCOPE_CLOSED"),
+    );
   });
 
   test("names a step that nobody awaited, cancels it, and the run completes", async () => {
     const it = await rig();
     let aborted = false;
     const run = await it.start("s-floating", async (ctx) => {
-      void ctx.step("forgotten", null, (_, { abort }) => new Promise((_, reject) => abort.addEventListener("abort", () => {
-        aborted = true;
-        reject(new Error("aborted"));
-      })));
+      void ctx.step(
+        "forgotten",
+        null,
+        (_, { abort }) =>
+          new Promise((_, reject) =>
+            abort.addEventListener("abort", () => {
+              aborted = true;
+              reject(new Error("aborted"));
+            }),
+          ),
+      );
       await ctx.step("kept", null, () => 1);
       return "done";
     });
     assert.equal(await run.result(), "done");
     assert.ok(aborted);
     const [end] = await it.of(run, "run.completed");
-    assert.deepEqual(end?.data.warnings, ['step "forgotten" was not awaited and was cancelled']);
+    assert.deepEqual(end?.data.warnings, ['step "forgotten" was not awaited and was cancelled: await what it gives, or return it']);
   });
 
   test("refuses two equal questions, and two equal signals, that are open at once", async () => {
@@ -195,19 +234,27 @@ describe("a scope", () => {
       (ctx: Context) => Promise.all([ctx.signal("go", z.string()), ctx.signal("go", z.string())]),
     ]) {
       const run = await it.start("s-twin", twice);
-      await assert.rejects(run.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("STEP_AMBIGUOUS"));
+      await assert.rejects(
+        run.result(),
+        (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("STEP_AMBIGUOUS"),
+      );
     }
   });
 
   test("tells items of a map with one key apart by refusing them", async () => {
     const it = await rig();
     const run = await it.start("s-keys", (ctx) => ctx.map([1, 2], async (n) => n, { key: () => "same" }));
-    await assert.rejects(run.result(), (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("MAP_KEY_REPEATED"));
+    await assert.rejects(
+      run.result(),
+      (error) => FirebreakError.is(error, "RUN_FAILED") && error.message.includes("MAP_KEY_REPEATED"),
+    );
   });
 
   test("nested in a step answers inside it, and its steps are covered by the step's record", async () => {
     const it = await rig();
-    const run = await it.start("s-nested", (ctx) => ctx.step("outer", 1, async (n, { ctx: inner }) => (await inner.step("inner", n, (m) => m + 1)) * 10));
+    const run = await it.start("s-nested", (ctx) =>
+      ctx.step("outer", 1, async (n, { ctx: inner }) => (await inner.step("inner", n, (m) => m + 1)) * 10),
+    );
     assert.equal(await run.result(), 20);
     const [outer] = (await it.of(run, "step.completed")).filter((event) => event.data.name === "outer");
     assert.deepEqual(outer?.covers, [[3, 3]]);
@@ -215,10 +262,12 @@ describe("a scope", () => {
 
   test("of a loop keeps nothing of its turns: a long loop is read back as its last turn", async () => {
     const it = await rig();
-    const run = await it.start("s-loop", (ctx) => ctx.loop("l", 0, async (n, turn) => {
-      const next = await turn.step("add", n, (m) => m + 1);
-      return next < 50 ? again(next) : done(next);
-    }));
+    const run = await it.start("s-loop", (ctx) =>
+      ctx.loop("l", 0, async (n, turn) => {
+        const next = await turn.step("add", n, (m) => m + 1);
+        return next < 50 ? again(next) : done(next);
+      }),
+    );
     assert.equal(await run.result(), 50);
     assert.ok((await it.disk.readOpen(run.id as never)).length < 6);
   });
@@ -231,11 +280,18 @@ describe("a failed run", () => {
     let broken = true;
     const run = await it.start("f-resume", async (ctx) => {
       await ctx.step("first", null, () => ran.push("first"));
-      return ctx.map([1, 2, 3], (n, item) => item.branch("b", (inner) => inner.step(`item ${n}`, n, () => {
-        ran.push(`item ${n}`);
-        if (n === 2 && broken) throw new Error("broken");
-        return n;
-      })), { concurrency: 1 });
+      return ctx.map(
+        [1, 2, 3],
+        (n, item) =>
+          item.branch("b", (inner) =>
+            inner.step(`item ${n}`, n, () => {
+              ran.push(`item ${n}`);
+              if (n === 2 && broken) throw new Error("broken");
+              return n;
+            }),
+          ),
+        { concurrency: 1 },
+      );
     });
     await assert.rejects(run.result(), { code: "RUN_FAILED" });
     assert.deepEqual(ran, ["first", "item 1", "item 2"]);
@@ -250,10 +306,12 @@ describe("a failed run", () => {
     let broken = true;
     let tries = 0;
     const run = await it.start("f-caught", async (ctx) => {
-      const caught = await ctx.settle(() => ctx.step("caught", null, () => {
-        tries += 1;
-        throw new Error("as always");
-      }));
+      const caught = await ctx.settle(() =>
+        ctx.step("caught", null, () => {
+          tries += 1;
+          throw new Error("as always");
+        }),
+      );
       return ctx.step("uncaught", null, () => {
         if (broken) throw new Error("broken");
         return caught.ok;
@@ -269,15 +327,19 @@ describe("a failed run", () => {
   test("whose branches of ctx.first failed tries them again", async () => {
     const it = await rig();
     let broken = true;
-    const run = await it.start("f-first", (ctx) => ctx.first(1, {
-      a: (inner) => inner.step("a", null, () => {
-        if (broken) throw new Error("a");
-        return "a";
+    const run = await it.start("f-first", (ctx) =>
+      ctx.first(1, {
+        a: (inner) =>
+          inner.step("a", null, () => {
+            if (broken) throw new Error("a");
+            return "a";
+          }),
+        b: (inner) =>
+          inner.step("b", null, () => {
+            throw new Error("b");
+          }),
       }),
-      b: (inner) => inner.step("b", null, () => {
-        throw new Error("b");
-      }),
-    }));
+    );
     await assert.rejects(run.result(), { code: "RUN_FAILED" });
     broken = false;
     await it.fb.resume(run.id);
@@ -288,14 +350,17 @@ describe("a failed run", () => {
     const it = await rig();
     const ran: string[] = [];
     let broken = true;
-    const inner = workflow({ name: "f-child-inner", run: async (ctx) => {
-      await ctx.step("kept", null, () => ran.push("kept"));
-      return ctx.step("breaks", null, () => {
-        ran.push("breaks");
-        if (broken) throw new Error("broken");
-        return "mended";
-      });
-    } });
+    const inner = workflow({
+      name: "f-child-inner",
+      run: async (ctx) => {
+        await ctx.step("kept", null, () => ran.push("kept"));
+        return ctx.step("breaks", null, () => {
+          ran.push("breaks");
+          if (broken) throw new Error("broken");
+          return "mended";
+        });
+      },
+    });
     const run = await it.start("f-child", (ctx) => ctx.call(inner, null));
     await assert.rejects(run.result(), { code: "RUN_FAILED" });
     broken = false;
@@ -308,9 +373,11 @@ describe("a failed run", () => {
     const seen: unknown[] = [];
     const body: Run = async (ctx) => {
       try {
-        await ctx.branch("around", (inner) => inner.step("fails", null, () => {
-          throw new Error("why");
-        }));
+        await ctx.branch("around", (inner) =>
+          inner.step("fails", null, () => {
+            throw new Error("why");
+          }),
+        );
       } catch (error) {
         assert.ok(StepError.is(error));
         seen.push([error.outcome, error.message, error.step, error.seq]);
@@ -328,21 +395,24 @@ describe("a rerun", () => {
   test("uses pure steps again, does what changed anew, and refuses runs with effects", async () => {
     const it = await rig();
     const ran: string[] = [];
-    const flow = workflow({ name: "rerun", run: async (ctx, input) => {
-      const { a, b } = input as { a: number; b: number };
-      const x = await ctx.step("x", a, (n) => {
-        ran.push("x");
-        return n * 2;
-      });
-      const y = await ctx.step("y", b, (n) => {
-        ran.push("y");
-        return n > 0;
-      });
-      return ctx.step("z", { x, y }, (it) => {
-        ran.push("z");
-        return it.x;
-      });
-    } });
+    const flow = workflow({
+      name: "rerun",
+      run: async (ctx, input) => {
+        const { a, b } = input as { a: number; b: number };
+        const x = await ctx.step("x", a, (n) => {
+          ran.push("x");
+          return n * 2;
+        });
+        const y = await ctx.step("y", b, (n) => {
+          ran.push("y");
+          return n > 0;
+        });
+        return ctx.step("z", { x, y }, (it) => {
+          ran.push("z");
+          return it.x;
+        });
+      },
+    });
     const run = await it.fb.start(flow, { a: 1, b: 1 });
     await run.result();
     ran.length = 0;
@@ -351,7 +421,10 @@ describe("a rerun", () => {
     assert.equal(await second.result(), 2);
     assert.deepEqual(ran, ["y"]);
     const reused = (await it.of(second, "step.completed")).filter((event) => event.data.reused !== undefined);
-    assert.deepEqual(reused.map((event) => event.data.name), ["x", "z"]);
+    assert.deepEqual(
+      reused.map((event) => event.data.name),
+      ["x", "z"],
+    );
   });
 });
 
@@ -359,14 +432,25 @@ describe("a parked run", () => {
   test("leaves memory: no replay of it is kept", async () => {
     const it = await rig();
     const flow = named("parked", (ctx) => ctx.review("Right?", 1)) as AnyWorkflow;
-    const engine = new EmbeddedEngine({ journal: it.disk, clock: it.clock, find: async () => undefined, lingerMs: 0 });
+    const engine = new EmbeddedEngine({
+      journal: it.disk,
+      clock: it.clock,
+      find: async () => undefined,
+      lingerMs: 0,
+    });
     const collected = gate();
     const registry = new FinalizationRegistry(() => collected.open());
     const program = makeProgram(flow, () => ({ models: () => [] }));
-    const run = await engine.start({ program: { ...program, run: (scope, started) => {
-      registry.register(scope.replay, "replay");
-      return program.run(scope, started);
-    } }, input: null });
+    const run = await engine.start({
+      program: {
+        ...program,
+        run: (scope, started) => {
+          registry.register(scope.replay, "replay");
+          return program.run(scope, started);
+        },
+      },
+      input: null,
+    });
     await engine.settled(run);
     await quiet();
     const { setFlagsFromString } = await import("node:v8");

@@ -3,7 +3,15 @@
 
 import type { RunId } from "../../src/base/ids.ts";
 import { MemoryJournal, open, workflow } from "../../src/index.ts";
-import type { AnyEvent, AnyWorkflow, Context, Firebreak, Journal, OpenOptions, RunHandle } from "../../src/index.ts";
+import type {
+  AnyEvent,
+  AnyWorkflow,
+  Context,
+  Firebreak,
+  Journal,
+  OpenOptions,
+  RunHandle,
+} from "../../src/index.ts";
 import type { EventKind } from "../../src/index.ts";
 import type { JournalEvent } from "../../src/journal/events.ts";
 import { FakeClock } from "../../sim/fake-clock.ts";
@@ -18,7 +26,11 @@ export interface Rig {
   /** A second process on the same journal. */
   reopen(options?: OpenOptions): Promise<Firebreak>;
   /** Starts a workflow of this function under this name. */
-  start(name: string, run: (ctx: Context, input: never) => Promise<unknown>, input?: unknown): Promise<RunHandle>;
+  start(
+    name: string,
+    run: (ctx: Context, input: never) => Promise<unknown>,
+    input?: unknown,
+  ): Promise<RunHandle>;
   events(run: RunHandle | string): Promise<readonly AnyEvent[]>;
   of<Kind extends EventKind>(run: RunHandle | string, kind: Kind): Promise<readonly JournalEvent<Kind>[]>;
   /** "kind name" of each event of a run, claims and the start left out. */
@@ -30,16 +42,20 @@ export async function rig(options: OpenOptions = {}): Promise<Rig> {
   const disk = (options.journal as Journal | undefined) ?? new MemoryJournal({ now: clock.now });
   const own = { journal: disk, clock, env: {}, lingerMs: 0, ...options };
   const fb = await open(own);
-  const events = (run: RunHandle | string): Promise<readonly AnyEvent[]> => disk.read((typeof run === "string" ? run : run.id) as RunId);
+  const events = (run: RunHandle | string): Promise<readonly AnyEvent[]> =>
+    disk.read((typeof run === "string" ? run : run.id) as RunId);
   return {
     clock,
     disk,
     fb,
     reopen: (more = {}) => open({ ...own, ...more }),
-    start: (name, run, input = null) => fb.start(workflow({ name, run: run as never }) as never, input as never),
+    start: (name, run, input = null) =>
+      fb.start(workflow({ name, run: run as never }) as never, input as never),
     events,
-    of: async (run, kind) => (await events(run)).filter((it) => it.kind === kind) as unknown as JournalEvent<typeof kind>[],
-    story: async (run) => (await events(run)).filter((it) => it.kind !== "run.started" && it.kind !== "run.claimed").map(line),
+    of: async (run, kind) =>
+      (await events(run)).filter((it) => it.kind === kind) as unknown as JournalEvent<typeof kind>[],
+    story: async (run) =>
+      (await events(run)).filter((it) => it.kind !== "run.started" && it.kind !== "run.claimed").map(line),
   };
 }
 

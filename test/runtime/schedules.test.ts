@@ -21,27 +21,52 @@ type Program =
 const program: fc.Arbitrary<Program> = fc.letrec<{ it: Program }>((tie) => ({
   it: fc.oneof(
     { maxDepth: 3 },
-    fc.record({ kind: fc.constant("step" as const), name: fc.constantFrom("a", "b", "c"), sync: fc.boolean(), fails: fc.boolean() }),
-    fc.record({ kind: fc.constantFrom("all" as const, "sequence" as const, "branch" as const, "map" as const, "nested" as const), parts: fc.array(tie("it"), { minLength: 1, maxLength: 3 }) }),
-    fc.record({ kind: fc.constant("first" as const), parts: fc.array(tie("it"), { minLength: 1, maxLength: 3 }) }),
+    fc.record({
+      kind: fc.constant("step" as const),
+      name: fc.constantFrom("a", "b", "c"),
+      sync: fc.boolean(),
+      fails: fc.boolean(),
+    }),
+    fc.record({
+      kind: fc.constantFrom(
+        "all" as const,
+        "sequence" as const,
+        "branch" as const,
+        "map" as const,
+        "nested" as const,
+      ),
+      parts: fc.array(tie("it"), { minLength: 1, maxLength: 3 }),
+    }),
+    fc.record({
+      kind: fc.constant("first" as const),
+      parts: fc.array(tie("it"), { minLength: 1, maxLength: 3 }),
+    }),
     fc.record({ kind: fc.constant("loop" as const), turns: fc.integer({ min: 1, max: 3 }), body: tie("it") }),
   ),
 })).it;
 
 /** Runs a program; names carry the place, so that the same name at two places is two steps only where it is meant. */
-async function run(ctx: Context, it: Program, work: (name: string, sync: boolean) => unknown): Promise<number> {
+async function run(
+  ctx: Context,
+  it: Program,
+  work: (name: string, sync: boolean) => unknown,
+): Promise<number> {
   switch (it.kind) {
     case "step": {
       // Equal steps of one scope may exchange their records: they are equal in their results too.
-      const ended = await ctx.settle(() => ctx.step(it.fails ? `${it.name} fails` : it.name, null, () => {
-        const made = work(it.name, it.sync);
-        if (it.fails) throw new Error("planned");
-        return made as number;
-      }));
+      const ended = await ctx.settle(() =>
+        ctx.step(it.fails ? `${it.name} fails` : it.name, null, () => {
+          const made = work(it.name, it.sync);
+          if (it.fails) throw new Error("planned");
+          return made as number;
+        }),
+      );
       return ended.ok ? 1 : 0;
     }
     case "all": {
-      const parts = await Promise.all(it.parts.map((part, index) => ctx.branch(`part ${index}`, (inner) => run(inner, part, work))));
+      const parts = await Promise.all(
+        it.parts.map((part, index) => ctx.branch(`part ${index}`, (inner) => run(inner, part, work))),
+      );
       return parts.reduce((sum, part) => sum + part, 0);
     }
     case "sequence": {
@@ -50,9 +75,16 @@ async function run(ctx: Context, it: Program, work: (name: string, sync: boolean
       return sum;
     }
     case "branch":
-      return ctx.branch("branch", async (inner) => (await Promise.all(it.parts.map((part) => run(inner, part, work)))).length);
+      return ctx.branch(
+        "branch",
+        async (inner) => (await Promise.all(it.parts.map((part) => run(inner, part, work)))).length,
+      );
     case "map": {
-      const all = await ctx.map(it.parts.map((_, index) => index), (index, item) => run(item, it.parts[index]!, work), { concurrency: 2, key: String });
+      const all = await ctx.map(
+        it.parts.map((_, index) => index),
+        (index, item) => run(item, it.parts[index]!, work),
+        { concurrency: 2, key: String },
+      );
       return all.length;
     }
     case "nested":
@@ -63,7 +95,12 @@ async function run(ctx: Context, it: Program, work: (name: string, sync: boolean
       });
     case "first": {
       // All of them: then who was first is the schedule's, and what is recorded is not.
-      const won = await ctx.first(it.parts.length, Object.fromEntries(it.parts.map((part, index) => [`branch ${index}`, (inner: Context) => run(inner, part, work)])));
+      const won = await ctx.first(
+        it.parts.length,
+        Object.fromEntries(
+          it.parts.map((part, index) => [`branch ${index}`, (inner: Context) => run(inner, part, work)]),
+        ),
+      );
       return won.length;
     }
     case "loop":
@@ -77,10 +114,13 @@ async function run(ctx: Context, it: Program, work: (name: string, sync: boolean
 /** (identity, result) of every step of a program under one order of completions. */
 async function recorded(it: Program, seed: string): Promise<readonly string[]> {
   const random = seededRandom(seed);
-  const work = (_name: string, sync: boolean): unknown => (sync ? 1 : (async () => {
-    for (let turns = Math.floor(random() * 6); turns > 0; turns -= 1) await nextTurn();
-    return 1;
-  })());
+  const work = (_name: string, sync: boolean): unknown =>
+    sync
+      ? 1
+      : (async () => {
+          for (let turns = Math.floor(random() * 6); turns > 0; turns -= 1) await nextTurn();
+          return 1;
+        })();
   const at = await rig();
   const handle = await at.start("schedule", (ctx) => run(ctx, it, work));
   await handle.result();
@@ -106,16 +146,21 @@ describe("two schedules of one program", () => {
 
   test("of which one never yields are told apart by nothing (E2, E3)", async () => {
     const lanes = async (ctx: Context, work: (n: number) => unknown): Promise<unknown> =>
-      Promise.all([1, 2, 3].map(async (lane) => {
-        let sum = 0;
-        for (let n = 0; n < 4; n += 1) sum += (await ctx.step(`lane ${lane} step ${n}`, { n, sum }, () => work(n))) as number;
-        return sum;
-      }));
+      Promise.all(
+        [1, 2, 3].map(async (lane) => {
+          let sum = 0;
+          for (let n = 0; n < 4; n += 1)
+            sum += (await ctx.step(`lane ${lane} step ${n}`, { n, sum }, () => work(n))) as number;
+          return sum;
+        }),
+      );
     const sync = await hashes(await rig(), (ctx) => lanes(ctx, (n) => n));
-    const slow = await hashes(await rig(), (ctx) => lanes(ctx, async (n) => {
-      for (let turn = n % 3; turn >= 0; turn -= 1) await nextTurn();
-      return n;
-    }));
+    const slow = await hashes(await rig(), (ctx) =>
+      lanes(ctx, async (n) => {
+        for (let turn = n % 3; turn >= 0; turn -= 1) await nextTurn();
+        return n;
+      }),
+    );
     assert.deepEqual(sync, slow);
   });
 });
@@ -123,7 +168,9 @@ describe("two schedules of one program", () => {
 async function hashes(it: Rig, body: (ctx: Context) => Promise<unknown>): Promise<readonly string[]> {
   const run = await it.start("lanes", body);
   await run.result();
-  return (await it.of(run, "step.completed")).map((event) => `${event.data.name} ${event.data.in} ${event.data.hash}`).sort();
+  return (await it.of(run, "step.completed"))
+    .map((event) => `${event.data.name} ${event.data.in} ${event.data.hash}`)
+    .sort();
 }
 
 /** Commits are durable only when the test says so. */
@@ -157,7 +204,8 @@ describe("a delivered value", () => {
           for (let n = 0; n < 4; n += 1) {
             const name = `${id}${n}`;
             await ctx.step(name, null, () => {
-              for (const before of given) if (!journal.durable.has(before)) early.push(`${name} before ${before}`);
+              for (const before of given)
+                if (!journal.durable.has(before)) early.push(`${name} before ${before}`);
               return n % 2 === 0 ? n : nextTurn().then(() => n);
             });
             if (!journal.durable.has(name)) early.push(`${name} was given`);

@@ -78,11 +78,18 @@ describe("a retry's delay", () => {
   test("is waited for out of memory, and survives the process", async () => {
     const it = await rig();
     const times: number[] = [];
-    const flow = named("t-retry", (ctx) => ctx.step("flaky", null, (_, { attempt }) => {
-      times.push(it.clock.now());
-      if (attempt < 3) throw new Error("not yet");
-      return attempt;
-    }, { retry: { attempts: 3, backoff: "1h", factor: 2 } }));
+    const flow = named("t-retry", (ctx) =>
+      ctx.step(
+        "flaky",
+        null,
+        (_, { attempt }) => {
+          times.push(it.clock.now());
+          if (attempt < 3) throw new Error("not yet");
+          return attempt;
+        },
+        { retry: { attempts: 3, backoff: "1h", factor: 2 } },
+      ),
+    );
     const first = await it.reopen({ workflows: [flow], journal: detached(it.disk) });
     const { id } = await first.start(flow as never, null as never);
     await (await first.run(id)).settled();
@@ -94,7 +101,10 @@ describe("a retry's delay", () => {
     await (await second.run(id)).settled();
     it.clock.advance(2 * hour);
     assert.equal(await (await second.run(id)).result(), 3);
-    assert.deepEqual(times.map((at) => at - times[0]!), [0, hour, 3 * hour]);
+    assert.deepEqual(
+      times.map((at) => at - times[0]!),
+      [0, hour, 3 * hour],
+    );
   });
 });
 
@@ -103,9 +113,17 @@ describe("a step's timeout", () => {
     const it = await rig();
     let aborted = false;
     const run = await it.start("t-timeout", async (ctx) => {
-      const ended = await ctx.settle(() => ctx.step("slow", null, (_, { abort }) => new Promise(() => {
-        abort.addEventListener("abort", () => (aborted = true));
-      }), { timeout: "10s" }));
+      const ended = await ctx.settle(() =>
+        ctx.step(
+          "slow",
+          null,
+          (_, { abort }) =>
+            new Promise(() => {
+              abort.addEventListener("abort", () => (aborted = true));
+            }),
+          { timeout: "10s" },
+        ),
+      );
       return ended.ok ? "" : ended.message;
     });
     await until(() => it.clock.pending > 0);
@@ -117,17 +135,31 @@ describe("a step's timeout", () => {
 
 describe("a question's expiry", () => {
   test("decides once, as it was told, and a person who comes later is told", async () => {
-    for (const [onExpiry, end] of [["reject", "rejected"], ["approve", "value"], [undefined, "expired"]] as const) {
+    for (const [onExpiry, end] of [
+      ["reject", "rejected"],
+      ["approve", "value"],
+      [undefined, "expired"],
+    ] as const) {
       const it = await rig();
       const run = await it.start("t-expiry", async (ctx) => {
-        const said = await ctx.settle(() => ctx.review("Right?", "value", { expires: "1h", ...(onExpiry === undefined ? {} : { onExpiry }) }));
+        const said = await ctx.settle(() =>
+          ctx.review("Right?", "value", { expires: "1h", ...(onExpiry === undefined ? {} : { onExpiry }) }),
+        );
         return said.ok ? said.value : said.outcome;
       });
       await run.settled();
       const [item] = await it.fb.reviews.list();
       it.clock.advance(hour);
-      const late = it.fb.reviews.decide({ run: item!.run, asked: item!.asked, decision: "approve", shownHash: item!.shownHash, by: "ann" });
-      await assert.rejects(late, (error: { code?: string }) => ["REVIEW_EXPIRED", "REVIEW_DECIDED", "RUN_ENDED", "REVIEW_NOT_OPEN"].includes(error.code ?? ""));
+      const late = it.fb.reviews.decide({
+        run: item!.run,
+        asked: item!.asked,
+        decision: "approve",
+        shownHash: item!.shownHash,
+        by: "ann",
+      });
+      await assert.rejects(late, (error: { code?: string }) =>
+        ["REVIEW_EXPIRED", "REVIEW_DECIDED", "RUN_ENDED", "REVIEW_NOT_OPEN"].includes(error.code ?? ""),
+      );
       assert.equal(await run.result(), end);
       assert.equal((await it.of(run, "review.decided")).length, 1);
     }
