@@ -15,7 +15,7 @@
 
 import { hash as digest } from "node:crypto";
 import { FirebreakError } from "./errors.ts";
-import { redact } from "./secrets.ts";
+import { redact, redactBytes } from "./secrets.ts";
 
 /** JSON as written to the journal, tags included. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -119,10 +119,10 @@ function copyObject(value: object, at: string, depth: number, above: object[]): 
   if (above.includes(value)) return refuse(at, "a cycle", "Refer to the repeated part by an id.");
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) return refuse(at, "an invalid date", "Check the text it was made from.");
-    return tagged("$date", value.toISOString(), value);
+    return tagged("$date", value.toISOString(), fixedDate(value.getTime()));
   }
   if (value instanceof Uint8Array) {
-    const bytes = Uint8Array.from(value);
+    const bytes = Uint8Array.from(redactBytes(value));
     return tagged("$bytes", Buffer.from(bytes).toString("base64"), bytes);
   }
   above.push(value);
@@ -161,8 +161,7 @@ function copyRecord(value: object, at: string, depth: number, above: object[]): 
   const parts: string[] = [];
   let plain = true;
   let size = 2;
-  for (const key of Object.keys(value).sort()) {
-    const item = (value as Record<string, unknown>)[key];
+  for (const [key, item] of sortedMembers(value)) {
     if (item === undefined) continue;
     if (key === "__proto__") return refuse(`${at}.__proto__`, "a key named __proto__", "Rename the key.");
     if (!key.isWellFormed()) return refuse(at, "a key with a lone surrogate", "Repair the key with toWellFormed().");
@@ -176,6 +175,31 @@ function copyRecord(value: object, at: string, depth: number, above: object[]): 
   const hash = sha(`{${parts.join(",")}}`);
   if (needsEscape(values)) return keep(values, { $value: plain ? (values as Json) : jsons }, hash, size + 11);
   return keep(values, plain ? (values as Json) : jsons, hash, size);
+}
+
+/** Members in the order of their keys, which are redacted like any text. */
+function sortedMembers(value: object): [key: string, item: unknown][] {
+  const members: [string, unknown][] = [];
+  let clean = true;
+  for (const key of Object.keys(value).sort()) {
+    const shown = redact(key);
+    clean &&= shown === key;
+    members.push([shown, (value as Record<string, unknown>)[key]]);
+  }
+  return clean ? members : [...new Map(members)].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const setters = Object.getOwnPropertyNames(Date.prototype).filter((it) => it.startsWith("set"));
+
+function refuseChange(): never {
+  throw new TypeError("a delivered date cannot be changed: make a new one from it");
+}
+
+const fixed: PropertyDescriptorMap = Object.fromEntries(setters.map((it) => [it, { value: refuseChange }]));
+
+/** Freezing keeps nobody from setting a date, so its setters are taken away. It equals any other date of its time. */
+function fixedDate(ms: number): Date {
+  return Object.freeze(Object.defineProperties(new Date(ms), fixed));
 }
 
 /** A plain object of another realm (a vm context, a worker's message) has its own Object.prototype. */
@@ -223,7 +247,7 @@ function restoreRecord(json: { readonly [key: string]: Json }): Canonical {
   if (keys.length === 1 && keys[0]!.startsWith("$")) {
     const tag = keys[0]!;
     const body = json[tag]!;
-    if (tag === "$date") return tagged(tag, body as string, new Date(body as string));
+    if (tag === "$date") return tagged(tag, body as string, fixedDate(Date.parse(body as string)));
     if (tag === "$bigint") return tagged(tag, body as string, BigInt(body as string));
     if (tag === "$bytes") return tagged(tag, body as string, new Uint8Array(Buffer.from(body as string, "base64")));
     if (tag === "$value") return restoreMembers(body as { readonly [key: string]: Json }, json);
