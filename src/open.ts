@@ -106,12 +106,18 @@ export interface Firebreak {
 
 const memory = ":memory:";
 
-/** Opens a journal and an engine on it. @throws JOURNAL_OPEN, JOURNAL_NEWER, JOURNAL_FOREIGN */
+/** Opens a journal and an engine on it. @throws JOURNAL_OPEN, JOURNAL_NEWER, JOURNAL_FOREIGN, JOURNAL_FULL, JOURNAL_BUSY */
 export async function open(options: OpenOptions = {}): Promise<Firebreak> {
   const env = options.env ?? process.env;
   registerSecrets(options.config, env);
   const { journal, locks } = await openJournal(options);
-  return new Opened(journal, locks, options, env);
+  try {
+    return new Opened(journal, locks, options, env);
+  } catch (error) {
+    // Its lock, or a part of its configuration, cannot be had: nobody is given the journal to close.
+    await journal.close();
+    throw error;
+  }
 }
 
 async function openJournal(options: OpenOptions): Promise<{ journal: Journal; locks: string | undefined }> {

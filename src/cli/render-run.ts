@@ -1,6 +1,7 @@
 // A whole run, and one step of it, as lines.
 
 import { caughtMistakes, decodedInput, decodedOutput, type RunView, type StepView } from "../journal/view.ts";
+import { failurePlace } from "./failure-place.ts";
 import { clean, fit, oneLine, wrap } from "./plain-text.ts";
 import { renderMistake } from "./render-mistake.ts";
 import { columnsFor, rowsOf, stepLine } from "./render-step.ts";
@@ -108,6 +109,7 @@ export function renderEnd(screen: Screen, view: RunView): string[] {
     lines.push(
       "",
       screen.style("red", `${view.failure.outcome}: ${clean(view.failure.message)}`),
+      ...failurePlace(view),
       `Mend the cause, then: firebreak resume ${view.run}`,
     );
   if (view.halt !== undefined)
@@ -152,6 +154,7 @@ export function renderStep(screen: Screen, view: RunView, step: StepView): strin
       "effect",
       step.effect === undefined ? undefined : `${step.effect.tool} ${step.effect.key}: ${step.effect.state}`,
     ],
+    ["warning", step.warnings.length === 0 ? undefined : step.warnings.join("; ")],
     ["undone", step.invalidated?.because],
     ["reads", step.reads.length === 0 ? undefined : named(step.reads)],
     ["read by", step.readers.length === 0 ? undefined : named(step.readers)],

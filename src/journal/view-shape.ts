@@ -135,6 +135,7 @@ export interface RunView {
   readonly options?: Json;
   readonly input: Json;
   readonly output?: Json;
+  /** Of the run's end, and of language models' answers, each once. */
   readonly warnings: readonly string[];
   readonly failure?: EventData["run.failed"];
   readonly halt?: EventData["run.halted"];

@@ -253,10 +253,11 @@ function toolFacts(it: Members): Partial<DraftStep> {
 /** Model, usage and cost: recorded beside a step, or in the answer a model step gave. */
 function modelFacts(step: DraftStep, more: StepMore, out: Json | undefined): Partial<DraftStep> {
   const answer: StepMore = step.kind === "model" ? { ...readMore(out), ...more } : more;
-  const { model, standin, usage, costUsd } = answer;
+  const { model, standin, usage, costUsd, warnings } = answer;
   return defined({
     model,
     standin,
+    warnings,
     usage: usage && { inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0 },
     costUsd,
   });

@@ -10,7 +10,7 @@
 
 import type { AnyEvent } from "./events.ts";
 import { endings, type RunStatus } from "./journal.ts";
-import { defined, type RunView } from "./view-shape.ts";
+import { defined, type RunView, type StepView } from "./view-shape.ts";
 import { foldSteps } from "./view-steps.ts";
 import { addUsage, buildTree, flatten, noUsage } from "./view-tree.ts";
 
@@ -42,6 +42,7 @@ export function viewRun(events: readonly AnyEvent[]): RunView {
     input,
     ...defined({ file, exportName, key, rerunOf, options, parent: parent?.run }),
     ...head,
+    warnings: [...head.warnings, ...answerWarnings(answered)],
     startedAt: first.at,
     ms: (head.endedAt ?? last.at) - first.at,
     lastSeq: last.seq,
@@ -60,6 +61,12 @@ export function viewRun(events: readonly AnyEvent[]): RunView {
     ),
     logs: events.flatMap((it) => (it.kind === "run.logged" ? [{ seq: it.seq, at: it.at, ...it.data }] : [])),
   };
+}
+
+/** What language models' answers warn of, each once. A stand-in's warnings are told where it answered. */
+function answerWarnings(answered: readonly StepView[]): readonly string[] {
+  const told = answered.filter((it) => it.standin === undefined && it.model !== undefined);
+  return [...new Set(told.flatMap((it) => it.warnings.map((text) => `${it.model}: ${text}`)))];
 }
 
 type Head = Pick<RunView, "status" | "warnings" | "waitsForSignals"> &

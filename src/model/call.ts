@@ -9,6 +9,7 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4FunctionTool,
   SharedV4ProviderOptions,
+  SharedV4Warning,
 } from "@ai-sdk/provider";
 import type { Json } from "../base/values.ts";
 import {
@@ -171,7 +172,7 @@ function answerOf(
   const reported = usageOf(collected.usage);
   const usage = reported ?? estimatedUsage(request, parts);
   const warnings = [
-    ...collected.warnings.map(warningText),
+    ...collected.warnings.map((it) => (isNoSchema(it) ? noSchema : warningText(it))),
     ...ownWarnings(request, body, reported === undefined),
   ];
   const costUsd = target.price(reported ?? upperUsage(request, usage));
@@ -183,6 +184,15 @@ function answerOf(
     ...(costUsd === undefined ? {} : { costUsd }),
     ...(warnings.length === 0 ? {} : { warnings: warnings.map(redactKeys) }),
   };
+}
+
+/** A provider's package did not send the schema: the prompt says it in words as well, and the answer is parsed. */
+const noSchema: string =
+  "the output's schema was not sent (responseFormat): the shape was asked for in words, and is checked. " +
+  "If the server takes schemas, say structuredOutput: true of its endpoint in firebreak.config.ts";
+
+function isNoSchema(warning: SharedV4Warning): boolean {
+  return warning.type === "unsupported" && warning.feature === "responseFormat";
 }
 
 function ownWarnings(request: ModelRequest, body: unknown, isEstimated: boolean): string[] {

@@ -319,7 +319,7 @@ async function closeInner(replay: Replay, issue: Issue): Promise<{ more: { [key:
   if (inner === undefined) return { more: {}, covers: {} };
   // A function may ask for less in one attempt than in another: what it no longer asks for is passed over.
   if (!issue.work.enter) replay.leave(inner.path);
-  for (const path of await replay.end(inner)) replay.warnings.push(`step "${path}" was not awaited and was cancelled`);
+  for (const path of await replay.end(inner)) replay.warnings.push(`step "${path}" was not awaited and was cancelled: await what it gives, or return it`);
   const covers = replay.records.covers(inner.path);
   const spent = replay.records.spentIn(inner.path);
   const more: { [key: string]: Json } = { scope: inner.path };

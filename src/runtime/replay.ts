@@ -415,7 +415,7 @@ export class Replay {
 
   async #conclude(main: Settled): Promise<ReplayEnd | undefined> {
     const floating = await this.end(this.root);
-    const warnings = floating.map((it) => `step "${it}" was not awaited and was cancelled`);
+    const warnings = floating.map((it) => `step "${it}" was not awaited and was cancelled: await what it gives, or return it`);
     let end: Parameters<ReplayOptions["conclude"]>[0];
     try {
       end = main.ok

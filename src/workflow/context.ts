@@ -10,11 +10,11 @@ import type { Check } from "../check/check.ts";
 import type { Rung } from "../agent/rung.ts";
 import { type Duration, toMs } from "../base/duration.ts";
 import { FirebreakError } from "../base/errors.ts";
-import { type AnySchema, parseWith, toJsonSchema } from "../base/schema.ts";
+import { adaptSchema, type AnySchema, parseWith, toJsonSchema } from "../base/schema.ts";
 import { canonical, type Value } from "../base/values.ts";
 import type { Outcome, Problem } from "../journal/events.ts";
 import { compositeWork } from "../runtime/composite.ts";
-import { leafWork } from "../runtime/leaf.ts";
+import { leafWork, messageOf } from "../runtime/leaf.ts";
 import { checkName, stepPath } from "../runtime/identity.ts";
 import type { Scope } from "../runtime/scope.ts";
 import { StepError } from "../runtime/step-error.ts";
@@ -168,13 +168,19 @@ export class Context {
     return handled(this.#askForm(question, schema, options));
   }
 
-  /** Waits for the next signal of a name that fits the schema. Others are passed over, with a warning. */
+  /** Waits for the next signal of a name that fits the schema. Others are passed over, with a warning. @throws SCHEMA_UNKNOWN */
   signal<S extends AnySchema>(name: string, schema: S, options: { readonly key?: string } = {}): Promise<SchemaOutput<S>> {
     const { replay } = this.#scope;
     this.#refuseTwin("signal", nameOf(name, options), undefined);
+    const wanted = adaptSchema(schema);
     const accept = async (payload: Value): Promise<{ ok: true; value: unknown } | { ok: false; why: string }> => {
-      const parsed = await parseWith(schema, payload);
-      return parsed.ok ? parsed : { ok: false, why: parsed.issues.map((it) => `${it.path} ${it.message}`.trim()).join("; ") };
+      const parsed = await parseWith(wanted, payload);
+      if (!parsed.ok) return { ok: false, why: parsed.issues.map((it) => `${it.path} ${it.message}`.trim()).join("; ") };
+      try {
+        return { ok: true, value: canonical(parsed.value ?? null, "signal").value };
+      } catch (error) {
+        return { ok: false, why: messageOf(error) };
+      }
     };
     return replay.issue(this.#scope, "signal", nameOf(name, options), undefined, signalWork(replay, name, accept)) as Promise<SchemaOutput<S>>;
   }

@@ -6,6 +6,8 @@ import { mkdirSync, rmSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { randomUUIDv7 } from "node:crypto";
 import { createRequire } from "node:module";
+import type { DatabaseSync as Database } from "node:sqlite";
+import { FirebreakError } from "../../base/errors.ts";
 
 type Sqlite = typeof import("node:sqlite");
 
@@ -22,15 +24,16 @@ export function soleProcess(owner = "this-process"): Liveness {
   return { owner, isAlive: (it) => it === owner, close: () => undefined };
 }
 
-/** Takes this process's lock in a folder. */
+/** SQLite's code for a full disk. */
+const diskFull = 13;
+
+/** Takes this process's lock in a folder. @throws JOURNAL_FULL, JOURNAL_OPEN */
 export function lockProcess(folder: string): Liveness {
   // Loaded when used: a journal in memory needs no SQLite.
   const { DatabaseSync } = createRequire(import.meta.url)("node:sqlite") as Sqlite;
-  mkdirSync(folder, { recursive: true });
   const owner = `${process.pid}-${randomUUIDv7().slice(-12)}`;
   const file = (it: string): string => join(folder, `${it}.lock`);
-  const held = new DatabaseSync(file(owner), { timeout: 0 });
-  held.exec("PRAGMA journal_mode=MEMORY; CREATE TABLE IF NOT EXISTS held(x); BEGIN EXCLUSIVE");
+  const held = hold(DatabaseSync, folder, file(owner));
   return {
     owner,
     isAlive(other) {
@@ -51,4 +54,20 @@ export function lockProcess(folder: string): Liveness {
       rmSync(file(owner), { force: true });
     },
   };
+}
+
+function hold(DatabaseSync: Sqlite["DatabaseSync"], folder: string, path: string): Database {
+  let held: Database | undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+    held = new DatabaseSync(path, { timeout: 0 });
+    held.exec("PRAGMA journal_mode=MEMORY; CREATE TABLE IF NOT EXISTS held(x); BEGIN EXCLUSIVE");
+    return held;
+  } catch (error) {
+    held?.close();
+    rmSync(path, { force: true });
+    const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
+    if (errcode === diskFull || code === "ENOSPC") throw new FirebreakError("JOURNAL_FULL", { path }, { cause: error });
+    throw new FirebreakError("JOURNAL_OPEN", { path, reason: message }, { cause: error });
+  }
 }
