@@ -5,7 +5,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { workflow } from "../../src/index.ts";
+import { z } from "zod";
+import { tool, workflow } from "../../src/index.ts";
 import type { RunId } from "../../src/base/ids.ts";
 import { gate, quiet, rig, until } from "./rig.ts";
 import { references } from "./reference-workflows.ts";
@@ -155,5 +156,30 @@ describe("a run that ends", () => {
     hold.open();
     await waiting;
     assert.equal((await it.fb.reviews.list()).length, 1);
+  });
+});
+
+describe("a halted run", () => {
+  test("can be cancelled, which frees its key; its parent is settled meanwhile, and then told", async () => {
+    const it = await rig();
+    const doubtful = tool({
+      name: "mail",
+      description: "",
+      input: z.object({}),
+      effect: { key: () => "k" },
+      run: () => {
+        throw new Error("the line was cut");
+      },
+    });
+    const child = workflow({ name: "h-child", run: (ctx) => ctx.call(doubtful, {}) });
+    const run = await it.start("h-parent", async (ctx) => {
+      const ended = await ctx.settle(() => ctx.call(child, null));
+      return ended.ok ? "ok" : ended.outcome;
+    });
+    await until(async () => (await it.fb.list({ status: ["halted"] })).length === 1);
+    await run.settled();
+    const [head] = await it.fb.list({ status: ["halted"] });
+    await (await it.fb.run(head!.run)).cancel({ by: "ann" });
+    assert.equal(await run.result(), "cancelled");
   });
 });

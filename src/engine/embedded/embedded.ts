@@ -20,8 +20,9 @@ import type { ReplayOptions } from "../../runtime/replay-options.ts";
 import { Replay } from "../../runtime/replay.ts";
 import type { Guard, Host, LiveNote, Reuse } from "../../runtime/runtime.ts";
 import { runStarted } from "../../runtime/run-started.ts";
-import { toStored } from "../../runtime/store.ts";
 import { scanMs } from "../../runtime/wait.ts";
+import { cancelAll, concludeRun, isOpen, isOver, listed, openDescendants, tellParent } from "./run-ends.ts";
+import { RunWaiters } from "./run-waiters.ts";
 import { type Liveness, soleProcess } from "./process-lock.ts";
 
 export interface EmbeddedOptions {
@@ -44,7 +45,6 @@ export interface EmbeddedOptions {
 /** Runs driven at once; others wait their turn. */
 export const activeLimit = 512;
 
-const listed = 100_000;
 /** Times a commit over several runs is tried while they move. */
 const conflictLimit = 100;
 /** Looks at other processes' writes between two looks for dead processes. */
@@ -61,10 +61,9 @@ export class EmbeddedEngine implements Engine {
   readonly #again = new Set<RunId>();
   readonly #own = new Set<RunId>();
   readonly #watchers = new Map<RunId, Set<(note: LiveNote) => void>>();
-  readonly #waiters = new Map<RunId, Set<() => void>>();
-  readonly #enders = new Map<RunId, Set<(event: AnyEvent | undefined) => void>>();
-  /** Those who wait for a run whose children move. */
-  readonly #settling = new Set<() => void>();
+  readonly #waiters = new RunWaiters();
+  /** Active runs that may have children. */
+  readonly #parents = new Set<RunId>();
   readonly #queue: RunId[] = [];
   readonly #faults = new Map<RunId, unknown>();
   readonly #accepting = new Set<RunId>();
@@ -131,12 +130,12 @@ export class EmbeddedEngine implements Engine {
     for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
       const head = await this.journal.head(run);
       if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
-      if (isOver(head)) throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "cancelled" });
-      const all = [head, ...(await this.#descendants(head.run))].filter(isOpen);
+      if (!isOpen(head)) throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "cancelled" });
+      const all = [head, ...(await openDescendants(this.journal, head.run))];
       const event: NewEvent = { kind: "run.cancelled", data: { by, ...(because === undefined ? {} : { because }) } };
       const told: NewEvent = { kind: "child.ended", data: { child: run, outcome: "cancelled", message: `cancelled by ${by}` } };
       try {
-        await this.journal.commit([...cancelAll(all, event), ...(await this.#tellParent(head.parent, told))]);
+        await this.journal.commit([...cancelAll(all, event), ...(await tellParent(this.journal, head.parent, told))]);
         return;
       } catch (error) {
         // One of them moved meanwhile: look again.
@@ -157,10 +156,7 @@ export class EmbeddedEngine implements Engine {
   async ending(run: RunId): Promise<AnyEvent> {
     // A run that is driven here is heard when it ends: nothing needs to be read.
     if (this.#active.has(run) && !this.#closed) {
-      const heard = await new Promise<AnyEvent | undefined>((resolve) => {
-        const all = this.#enders.get(run) ?? new Set();
-        this.#enders.set(run, all.add(resolve));
-      });
+      const heard = await this.#waiters.ending(run);
       if (heard !== undefined) return heard;
     }
     const head = await this.ended(run);
@@ -194,8 +190,7 @@ export class EmbeddedEngine implements Engine {
     this.#cancelTimer?.();
     this.#stopListening();
     for (const replay of this.#active.values()) if (replay !== "starting") replay.lose("closed");
-    for (const waiters of this.#waiters.values()) for (const wake of waiters) wake();
-    for (const run of [...this.#enders.keys()]) this.#tellEnd(run, undefined);
+    this.#waiters.close();
     this.#liveness.close();
   }
 
@@ -247,6 +242,7 @@ export class EmbeddedEngine implements Engine {
   async #run(run: RunId, program: Program, epoch: number, known: readonly AnyEvent[] | undefined): Promise<void> {
     this.#active.set(run, "starting");
     this.#faults.delete(run);
+    if (known === undefined) this.#parents.add(run);
     try {
       const events = known ?? (await this.journal.readOpen(run));
       const started = events[0] as JournalEvent<"run.started">;
@@ -300,14 +296,9 @@ export class EmbeddedEngine implements Engine {
 
   /** Ends the open descendants of a run that ends. */
   async #endChildren(run: RunId): Promise<readonly Append[]> {
-    const open = (await this.#descendants(run)).filter(isOpen);
+    if (!this.#parents.has(run)) return [];
+    const open = await openDescendants(this.journal, run);
     return cancelAll(open, { kind: "run.cancelled", data: { by: `the end of run ${run}` } });
-  }
-
-  /** Tells a run that is not over how its child ended. */
-  async #tellParent(parent: RunId | undefined, told: NewEvent): Promise<readonly Append[]> {
-    const head = parent === undefined ? undefined : await this.journal.head(parent);
-    return head === undefined || !isOpen(head) ? [] : [{ run: head.run, expect: { epoch: head.epoch }, events: [told] }];
   }
 
   /** Work nobody waits for. When it fails, runs stay as the journal has them, and are looked for again later (N6). */
@@ -319,9 +310,9 @@ export class EmbeddedEngine implements Engine {
 
   #finish(run: RunId): void {
     this.#active.delete(run);
-    for (const wake of [...this.#settling]) wake();
-    this.#tellEnd(run, undefined);
-    for (const wake of this.#waiters.get(run) ?? []) wake();
+    this.#parents.delete(run);
+    this.#waiters.tellEnd(run, undefined);
+    this.#waiters.wake(run);
     if (this.#closed) return;
     if (this.#again.delete(run)) this.#wakeUp(run);
     const next = this.#queue.shift();
@@ -373,25 +364,19 @@ export class EmbeddedEngine implements Engine {
     const active = this.#active.get(run);
     if (active instanceof Replay) active.receive(events);
     for (const event of events) {
-      if (event.kind === "child.started") this.#own.add(event.data.child);
+      if (event.kind === "child.started") {
+        this.#own.add(event.data.child);
+        this.#parents.add(run);
+      }
       if (event.kind === "run.started" && event.data.parent !== undefined) queueMicrotask(() => this.#wakeUp(run));
       else if (waking.has(event.kind)) this.#wakeUp(run);
-      if (event.kind in endings) this.#tellEnd(run, event);
+      if (event.kind in endings) this.#waiters.tellEnd(run, event);
       if (event.kind in endings || event.kind === "run.parked") this.#tell(run, event.kind !== "run.parked");
     }
   }
 
-  /** Tells who waits for the run's end. Without an event: look for yourselves, it is not driven here any more. */
-  #tellEnd(run: RunId, event: AnyEvent | undefined): void {
-    const all = this.#enders.get(run);
-    if (all === undefined) return;
-    this.#enders.delete(run);
-    for (const resolve of all) resolve(event);
-  }
-
   #tell(run: RunId, over: boolean): void {
-    for (const wake of [...this.#settling]) wake();
-    for (const wake of this.#waiters.get(run) ?? []) wake();
+    this.#waiters.wake(run);
     if (over) {
       this.#own.delete(run);
       this.#watchers.delete(run);
@@ -421,8 +406,7 @@ export class EmbeddedEngine implements Engine {
     for (const [run, replay] of this.#active) {
       if (replay instanceof Replay) replay.receive(await this.journal.read(run, replay.records.lastSeq));
     }
-    for (const waiters of this.#waiters.values()) for (const wake of waiters) wake();
-    for (const wake of [...this.#settling]) wake();
+    this.#waiters.wakeAll();
     for (const head of await this.journal.heads({ dueAt: this.clock.now(), limit: listed })) {
       if (this.#concerns(head)) await this.#take(head, false);
     }
@@ -464,22 +448,16 @@ export class EmbeddedEngine implements Engine {
 
   async #hasMovingChild(run: RunId): Promise<boolean> {
     for (const child of await this.journal.heads({ parent: run, limit: listed })) {
-      if (!isOpen(child)) continue;
+      if (isOver(child)) continue;
       if (!this.#isIdle(child) || (await this.#hasMovingChild(child.run))) return true;
     }
     return false;
   }
 
-  async #descendants(run: RunId): Promise<readonly RunHead[]> {
-    const children = await this.journal.heads({ parent: run, limit: listed });
-    const below = await Promise.all(children.map((it) => this.#descendants(it.run)));
-    return [...children, ...below.flat()];
-  }
-
   async #until(run: RunId, done: (head: RunHead) => boolean | Promise<boolean>, children = false): Promise<RunHead> {
     for (;;) {
       // Listening begins before looking: what happens in between is heard.
-      const waiter = this.#listenTo(run, children);
+      const waiter = this.#waiters.listen(run, children);
       const head = await this.#lookAt(run, done).catch((error: unknown) => {
         waiter.stop();
         throw error;
@@ -503,22 +481,6 @@ export class EmbeddedEngine implements Engine {
     return undefined;
   }
 
-  #listenTo(run: RunId, children: boolean): { readonly woken: Promise<void>; readonly stop: () => void } {
-    const all = this.#waiters.get(run) ?? new Set();
-    this.#waiters.set(run, all);
-    let wake = (): void => undefined;
-    const woken = new Promise<void>((resolve) => (wake = resolve));
-    const stop = (): void => {
-      this.#settling.delete(heard);
-      all.delete(heard);
-      if (all.size === 0 && this.#waiters.get(run) === all) this.#waiters.delete(run);
-      wake();
-    };
-    const heard = (): void => stop();
-    all.add(heard);
-    if (children) this.#settling.add(heard);
-    return { woken, stop };
-  }
 }
 
 function first(appended: readonly Appended[]): Appended {
@@ -527,40 +489,6 @@ function first(appended: readonly Appended[]): Appended {
 
 const waking: ReadonlySet<string> = new Set(["review.decided", "signal.received", "child.ended", "run.resumed", "effect.settled"]);
 
-function isOver(head: RunHead): boolean {
-  return head.status !== "running" && head.status !== "waiting";
-}
-
-/** Not over, or halted until someone acts: an effect of it may be in doubt. */
-function isOpen(head: RunHead): boolean {
-  return !isOver(head) || head.status === "halted";
-}
-
-function cancelAll(heads: readonly RunHead[], event: NewEvent): readonly Append[] {
-  return heads.map((it) => ({ run: it.run, expect: { seq: it.seq }, events: [event] }));
-}
-
 function asEvents(run: RunId, events: readonly NewEvent[], appended: Appended): readonly AnyEvent[] {
   return events.map((event, index) => ({ run, seq: appended.firstSeq + index, at: appended.at, ...event }) as AnyEvent);
-}
-
-type Concluded = Awaited<ReturnType<ReplayOptions["conclude"]>>;
-
-/** The events that end a run, and tell its parent. */
-function concludeRun(run: RunId, started: EventData["run.started"], end: Parameters<ReplayOptions["conclude"]>[0]): Concluded {
-  const blobs: Blob[] = [];
-  const parent = started.parent;
-  if (end.ok) {
-    const output = toStored(end.value.json, end.value.size, blobs);
-    const data = { output, hash: end.value.hash, ...(end.warnings.length === 0 ? {} : { warnings: end.warnings }) };
-    const told: NewEvent = { kind: "child.ended", data: { child: run, output, hash: end.value.hash } };
-    return { events: [{ kind: "run.completed", data }], also: tell(parent, told), blobs };
-  }
-  const failure = failureOf(end.error);
-  const told: NewEvent = { kind: "child.ended", data: { child: run, ...failure } };
-  return { events: [{ kind: "run.failed", data: failure }], also: tell(parent, told), blobs };
-}
-
-function tell(parent: EventData["run.started"]["parent"], event: NewEvent): readonly Append[] {
-  return parent === undefined ? [] : [{ run: parent.run, expect: {}, events: [event] }];
 }

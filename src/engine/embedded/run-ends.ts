@@ -1,0 +1,68 @@
+// How runs end: the events of an end, and what is owed to their family (N5).
+
+import type { RunId } from "../../base/ids.ts";
+import type { EventData, NewEvent } from "../../journal/events.ts";
+import type { Append, Blob, Journal, RunHead } from "../../journal/journal.ts";
+import { failureOf } from "../../runtime/leaf.ts";
+import type { ReplayOptions } from "../../runtime/replay-options.ts";
+import { toStored } from "../../runtime/store.ts";
+
+/** Most runs of one kind that are listed. */
+export const listed = 100_000;
+
+/** Nobody drives it, nor will anybody before someone acts. */
+export function isOver(head: RunHead): boolean {
+  return head.status !== "running" && head.status !== "waiting";
+}
+
+/** Not over, or halted until someone acts: an effect of it may be in doubt. */
+export function isOpen(head: RunHead): boolean {
+  return !isOver(head) || head.status === "halted";
+}
+
+export function cancelAll(heads: readonly RunHead[], event: NewEvent): readonly Append[] {
+  return heads.map((it) => ({ run: it.run, expect: { seq: it.seq }, events: [event] }));
+}
+
+/** The runs below a run that are not over. */
+export async function openDescendants(journal: Journal, run: RunId): Promise<readonly RunHead[]> {
+  const children = await journal.heads({ parent: run, limit: listed });
+  const below = await Promise.all(children.map((it) => openDescendants(journal, it.run)));
+  return [...children.filter(isOpen), ...below.flat()];
+}
+
+/** Tells a run that is not over how its child ended. */
+export async function tellParent(
+  journal: Journal,
+  parent: RunId | undefined,
+  told: NewEvent,
+): Promise<readonly Append[]> {
+  const head = parent === undefined ? undefined : await journal.head(parent);
+  if (head === undefined || !isOpen(head)) return [];
+  return [{ run: head.run, expect: { epoch: head.epoch }, events: [told] }];
+}
+
+type Concluded = Awaited<ReturnType<ReplayOptions["conclude"]>>;
+
+/** The events that end a run, and tell its parent. */
+export function concludeRun(
+  run: RunId,
+  started: EventData["run.started"],
+  end: Parameters<ReplayOptions["conclude"]>[0],
+): Concluded {
+  const blobs: Blob[] = [];
+  if (!end.ok) {
+    const failure = failureOf(end.error);
+    const told: NewEvent = { kind: "child.ended", data: { child: run, ...failure } };
+    return { events: [{ kind: "run.failed", data: failure }], also: tell(started.parent, told), blobs };
+  }
+  const { json, size, hash } = end.value;
+  const output = toStored(json, size, blobs);
+  const data = { output, hash, ...(end.warnings.length === 0 ? {} : { warnings: end.warnings }) };
+  const told: NewEvent = { kind: "child.ended", data: { child: run, output, hash } };
+  return { events: [{ kind: "run.completed", data }], also: tell(started.parent, told), blobs };
+}
+
+function tell(parent: EventData["run.started"]["parent"], event: NewEvent): readonly Append[] {
+  return parent === undefined ? [] : [{ run: parent.run, expect: {}, events: [event] }];
+}
