@@ -187,10 +187,18 @@ describe("rerun", () => {
 
 describe("rerun of a run with a mistake", () => {
   test("does not tell what was caught before as if it were new", async () => {
-    await here.cli(["run", note, "--yes", "--sabotage", "quoter=misquote"]);
-    const { out } = await here.cli(["rerun", "last", "--yes"]);
+    const planted = ["--yes", "--sabotage", "quoter=misquote"];
+    await here.cli(["run", note, ...planted]);
+    const { out } = await here.cli(["rerun", "last", ...planted]);
     assert.match(out, /\n1 mistake caught before, in r\w+\n/);
     assert.ok(!out.includes("claimed"));
+  });
+
+  test("does not take over an answer that was spoilt on purpose", async () => {
+    await here.cli(["run", note, "--yes", "--sabotage", "quoter=misquote"]);
+    const { out } = await here.cli(["rerun", "last", "--yes"]);
+    assert.ok(!out.includes("mistake"), out);
+    assert.match(out, /1 model call/);
   });
 });
 
