@@ -84,10 +84,10 @@ export class Context {
    */
   call<Input, Output>(definition: Agent<Input, Output> | Tool<Input, Output> | Workflow<Input, Output>, input: NoInfer<Input>, options: StepOptions<NoInfer<Output>> = {}): Promise<Output> {
     const { replay } = this.#scope;
-    const name = nameOf(definition.name, options);
-    switch (definition.kind) {
+    const name = nameOf((definition as { readonly name?: string } | undefined)?.name ?? "", options);
+    switch ((definition as { readonly kind?: unknown } | undefined)?.kind) {
       case "agent": {
-        const it = { ...definition, ...(options.models === undefined ? {} : { models: options.models }) } as unknown as Agent<never, never>;
+        const it = { ...(definition as Agent<Input, Output>), ...(options.models === undefined ? {} : { models: options.models }) } as unknown as Agent<never, never>;
         return this.#callAgent(it, name, input, options.from) as Promise<Output>;
       }
       case "tool":

@@ -30,7 +30,8 @@ const defaultConcurrency = 1_000;
 export function runMap(scope: Scope, items: readonly unknown[], work: Work, options: MapOptions<unknown>, make: (scope: Scope, brake: Brake) => Context): Promise<unknown> {
   const composite = compositeWork(scope.replay, {
     body: async ({ scope: inner, input }) => {
-      const given = (input ?? []) as readonly Value[];
+      if (!Array.isArray(input)) throw new FirebreakError("DEFINITION_INVALID", { what: "ctx.map was given what is no list", mend: "Give it an array of items." });
+      const given = input as readonly Value[];
       const keys = keysOf(given, options.key);
       return new MapRun(inner, given, keys, work, options, make).all();
     },
