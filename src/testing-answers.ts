@@ -50,7 +50,14 @@ export class Answers {
       throw new FirebreakError("TEST_REVIEW_OPEN", { step: item.step, statements: statements(item) });
     }
     if (decision === "silence") this.#silent.add(keyOf(item));
-    else await fb.reviews.decide({ run: item.run, asked: item.asked, shownHash: item.shownHash, by: "test", ...decided(decision) });
+    else
+      await fb.reviews.decide({
+        run: item.run,
+        asked: item.asked,
+        shownHash: item.shownHash,
+        by: "test",
+        ...decided(decision),
+      });
     return true;
   }
 
@@ -58,7 +65,9 @@ export class Answers {
   async signalOne(fb: Firebreak, journal: Journal, heads: readonly RunHead[]): Promise<boolean> {
     for (const head of heads) {
       const waits = waitedSignals(await journal.read(head.run));
-      const at = this.#signals.findIndex((it) => waits.some((name) => name === it.name || name.startsWith(`${it.name} [`)));
+      const at = this.#signals.findIndex((it) =>
+        waits.some((name) => name === it.name || name.startsWith(`${it.name} [`)),
+      );
       if (at < 0) continue;
       const [{ name, payload }] = this.#signals.splice(at, 1) as [TestSignal];
       await (await fb.run(head.run)).signal(name, payload ?? null, { by: "test" });

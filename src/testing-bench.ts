@@ -65,9 +65,14 @@ export class Bench {
       const fb = await this.#open(journal, guard);
       try {
         const known: RunId | undefined = run;
-        const lived = this.#live(fb, known === undefined ? begin : (it) => goOn(it, known), (it) => (run = it));
+        const lived = this.#live(
+          fb,
+          known === undefined ? begin : (it) => goOn(it, known),
+          (it) => (run = it),
+        );
         const over = await Promise.race([lived, journal.killed.then(() => "killed" as const)]);
-        if (over !== "killed" && after !== undefined) throw new FirebreakError("TEST_KILL_MISSED", { step: after });
+        if (over !== "killed" && after !== undefined)
+          throw new FirebreakError("TEST_KILL_MISSED", { step: after });
       } finally {
         await fb.close();
       }
@@ -98,10 +103,18 @@ export class Bench {
   }
 
   async #stuck(fb: Firebreak, runId: RunId, heads: readonly RunHead[]): Promise<FirebreakError> {
-    const reviews = (await fb.reviews.list()).map((it) => `the review "${it.step}", left in silence:\n${statements(it)}`);
-    const signals = await Promise.all(heads.map(async (it) => waitedSignals(await this.journal.read(it.run))));
+    const reviews = (await fb.reviews.list()).map(
+      (it) => `the review "${it.step}", left in silence:\n${statements(it)}`,
+    );
+    const signals = await Promise.all(
+      heads.map(async (it) => waitedSignals(await this.journal.read(it.run))),
+    );
     const halted = (await fb.list()).filter((it) => it.status === "halted" && it.run !== runId);
-    const waits = [...reviews, ...signals.flat().map((it) => `the signal "${it}"`), ...halted.map((it) => `run ${it.run}, which is halted`)];
+    const waits = [
+      ...reviews,
+      ...signals.flat().map((it) => `the signal "${it}"`),
+      ...halted.map((it) => `run ${it.run}, which is halted`),
+    ];
     return new FirebreakError("TEST_STUCK", { runId, waits: waits.join("; ") || "nothing that is known" });
   }
 
@@ -111,10 +124,14 @@ export class Bench {
     const [complaint] = this.#complaints;
     if (complaint !== undefined) throw complaint;
     for (const it of await this.#family(run)) {
-      const definition = it.workflow === this.definition.name ? this.definition : definedWorkflow(it.workflow);
+      const definition =
+        it.workflow === this.definition.name ? this.definition : definedWorkflow(it.workflow);
       if (definition === undefined) continue;
       await this.#demandAwaited(it);
-      await verifyReplay(this.journal, it, definition, { clock: this.#clock, env: (options) => this.#env(options) });
+      await verifyReplay(this.journal, it, definition, {
+        clock: this.#clock,
+        env: (options) => this.#env(options),
+      });
     }
     const [late] = this.#complaints;
     if (late !== undefined) throw late;
@@ -170,7 +187,11 @@ export class Bench {
     if (given !== undefined) return "call" in given ? refs.map(() => given) : given;
     const named = refs.filter((it) => typeof it === "string" && config?.aliases?.[it] === undefined);
     if (named.length > 0 && env === undefined && model === undefined) {
-      const error = new FirebreakError("TEST_MODEL_MISSING", { step, models: named.join(", "), given: Object.keys(models).join(", ") || "none" });
+      const error = new FirebreakError("TEST_MODEL_MISSING", {
+        step,
+        models: named.join(", "),
+        given: Object.keys(models).join(", ") || "none",
+      });
       this.#complaints.push(error);
       throw error;
     }
@@ -203,4 +224,3 @@ async function atRest(fb: Firebreak, root: RunId): Promise<readonly RunHead[]> {
   }
   throw new FirebreakError("LIMIT_REACHED", { what: "waiting for a test run to rest", limit: movesLimit });
 }
-

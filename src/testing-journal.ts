@@ -2,7 +2,15 @@
 // moment on nothing it asks for is written, answered or told.
 
 import type { AnyEvent, StepIdentity } from "./journal/events.ts";
-import type { Append, Appended, Blob, Journal, JournalListener, RunFilter, RunHead } from "./journal/journal.ts";
+import type {
+  Append,
+  Appended,
+  Blob,
+  Journal,
+  JournalListener,
+  RunFilter,
+  RunHead,
+} from "./journal/journal.ts";
 import type { RunId } from "./base/ids.ts";
 import { stepPath } from "./runtime/identity.ts";
 

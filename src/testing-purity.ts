@@ -61,7 +61,11 @@ function callerOf(): string | undefined {
     const frame = /\(?((?:file:\/\/|[A-Za-z]:\\|\/)[^()]+):(\d+):\d+\)?$/.exec(line);
     if (frame === null) continue;
     const file = pathOf(frame[1]!);
-    if (file === import.meta.filename || file.includes(`${sep}node_modules${sep}`) && !file.startsWith(ownFolder)) continue;
+    if (
+      file === import.meta.filename ||
+      (file.includes(`${sep}node_modules${sep}`) && !file.startsWith(ownFolder))
+    )
+      continue;
     return file.startsWith(ownFolder) ? undefined : `${file}:${frame[2]}`;
   }
   return undefined;
@@ -128,9 +132,18 @@ function patch<Holder extends object>(holder: Holder, name: keyof Holder & strin
 }
 
 /** Puts a property in place. It is put back only if nobody else has replaced it since. */
-function replace<Holder extends object, Name extends keyof Holder>(holder: Holder, name: Name, value: Holder[Name]): Undo {
+function replace<Holder extends object, Name extends keyof Holder>(
+  holder: Holder,
+  name: Name,
+  value: Holder[Name],
+): Undo {
   const before = Object.getOwnPropertyDescriptor(holder, name);
-  Object.defineProperty(holder, name, { value, writable: true, configurable: true, enumerable: before?.enumerable ?? false });
+  Object.defineProperty(holder, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: before?.enumerable ?? false,
+  });
   return () => {
     if (holder[name] !== value) return;
     if (before === undefined) Reflect.deleteProperty(holder, name);

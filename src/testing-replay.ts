@@ -32,7 +32,11 @@ export async function verifyReplay(
   });
   const program = makeProgram(definition, it.env);
   await replay.execute(all.slice(0, -1), (scope) => program.run(scope, started));
-  const what = difference(refused.find((event) => event.kind in endings || event.kind === "run.parked"), end, refused);
+  const what = difference(
+    refused.find((event) => event.kind in endings || event.kind === "run.parked"),
+    end,
+    refused,
+  );
   if (what !== undefined) throw new FirebreakError("REPLAY_MISSED", { runId: head.run, what });
 }
 
@@ -59,7 +63,11 @@ function refusingHost(journal: Journal, { run, root }: RunHead, clock: Clock, re
   };
 }
 
-function difference(made: NewEvent | undefined, end: AnyEvent, refused: readonly NewEvent[]): string | undefined {
+function difference(
+  made: NewEvent | undefined,
+  end: AnyEvent,
+  refused: readonly NewEvent[],
+): string | undefined {
   if (made === undefined) return `it would write ${refused[0]?.kind ?? "nothing"}`;
   if (made.kind === "run.halted") return made.data.message;
   if (made.kind === "run.completed" && end.kind === "run.completed") {

@@ -46,7 +46,10 @@ export class TestRunResult implements TestResult<unknown> {
     const events = await journal.read(run);
     const view = viewRun(await loadValues(events, (hash) => journal.blob(hash)));
     const end = events.findLast((it) => it.kind in endings)!;
-    const output = end.kind === "run.completed" ? (await fromStored(end.data.output, (hash) => journal.blob(hash))).value : undefined;
+    const output =
+      end.kind === "run.completed"
+        ? (await fromStored(end.data.output, (hash) => journal.blob(hash))).value
+        : undefined;
     return new TestRunResult(bench, { run, view, events, output, error: errorOf(run, end) });
   }
 
@@ -63,7 +66,9 @@ export class TestRunResult implements TestResult<unknown> {
     return findStep(this.steps, path);
   }
 
-  rerun(options: TestOptions & { readonly input?: unknown; readonly workflow?: AnyWorkflow } = {}): Promise<TestRunResult> {
+  rerun(
+    options: TestOptions & { readonly input?: unknown; readonly workflow?: AnyWorkflow } = {},
+  ): Promise<TestRunResult> {
     const { input, workflow, model, sabotage, cap } = options;
     const given = {
       ...(input === undefined ? {} : { input }),
@@ -75,7 +80,9 @@ export class TestRunResult implements TestResult<unknown> {
     return TestRunResult.play(this.#again(options), (fb) => fb.rerun(this.run, given));
   }
 
-  resume(options: TestOptions & { readonly accept?: boolean; readonly workflow?: AnyWorkflow } = {}): Promise<TestRunResult> {
+  resume(
+    options: TestOptions & { readonly accept?: boolean; readonly workflow?: AnyWorkflow } = {},
+  ): Promise<TestRunResult> {
     const accept = options.accept === undefined ? {} : { accept: options.accept };
     return TestRunResult.play(this.#again(options), (fb) => fb.resume(this.run, { ...accept, by: "test" }));
   }

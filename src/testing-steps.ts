@@ -34,7 +34,9 @@ export function expectSteps(
   expected: readonly string[],
   options: { readonly anyOrder?: boolean } = {},
 ): void {
-  const opened = new Set(expected.flatMap((it) => (it.includes(joint) ? [it.slice(0, it.lastIndexOf(joint))] : [])));
+  const opened = new Set(
+    expected.flatMap((it) => (it.includes(joint) ? [it.slice(0, it.lastIndexOf(joint))] : [])),
+  );
   let actual = listed(result.steps, opened);
   let wanted = [...expected];
   if (options.anyOrder) {
@@ -44,7 +46,13 @@ export function expectSteps(
   const lines = diff(wanted, actual);
   if (lines.every((it) => it.startsWith("  "))) return;
   const message = `the steps differ (- expected, + found):\n${lines.join("\n")}`;
-  throw new AssertionError({ message, actual, expected: wanted, operator: "expectSteps", stackStartFn: expectSteps });
+  throw new AssertionError({
+    message,
+    actual,
+    expected: wanted,
+    operator: "expectSteps",
+    stackStartFn: expectSteps,
+  });
 }
 
 function listed(steps: readonly StepView[], opened: ReadonlySet<string>): string[] {
@@ -87,7 +95,8 @@ function commonLengths(a: readonly string[], b: readonly string[]): number[][] {
   const lengths = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1) {
-      lengths[i]![j] = a[i] === b[j] ? lengths[i + 1]![j + 1]! + 1 : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!);
+      lengths[i]![j] =
+        a[i] === b[j] ? lengths[i + 1]![j + 1]! + 1 : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!);
     }
   }
   return lengths;

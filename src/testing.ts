@@ -76,9 +76,13 @@ export interface TestResult<Output> {
   /** The first step of a name, or of a path (`scout › attempt 1`). @throws TEST_STEP_UNKNOWN */
   step(path: string): StepView;
   /** A new run that reuses what is recorded. Options given here replace those of the test. */
-  rerun(options?: TestOptions & { readonly input?: unknown; readonly workflow?: AnyWorkflow }): Promise<TestResult<Output>>;
+  rerun(
+    options?: TestOptions & { readonly input?: unknown; readonly workflow?: AnyWorkflow },
+  ): Promise<TestResult<Output>>;
   /** Goes on with a failed or halted run. Options given here replace those of the test. */
-  resume(options?: TestOptions & { readonly accept?: boolean; readonly workflow?: AnyWorkflow }): Promise<TestResult<Output>>;
+  resume(
+    options?: TestOptions & { readonly accept?: boolean; readonly workflow?: AnyWorkflow },
+  ): Promise<TestResult<Output>>;
 }
 
 /**
@@ -95,6 +99,10 @@ export async function testRun<Input, Output>(
   const definition = workflow as unknown as AnyWorkflow;
   const bench = new Bench(definition, options);
   const { model, sabotage, cap } = options;
-  const run = { ...(model === undefined ? {} : { model }), ...(sabotage === undefined ? {} : { sabotage }), ...(cap === undefined ? {} : { cap }) };
+  const run = {
+    ...(model === undefined ? {} : { model }),
+    ...(sabotage === undefined ? {} : { sabotage }),
+    ...(cap === undefined ? {} : { cap }),
+  };
   return (await TestRunResult.play(bench, (fb) => fb.start(workflow, input, run))) as TestResult<Output>;
 }

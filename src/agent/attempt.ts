@@ -124,7 +124,7 @@ function fixedRequest<Input, Output>(agent: Agent<Input, Output>): Omit<ModelReq
 }
 
 function modelWork<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>, request: ModelRequest): Work {
-  const { model, agent } = spec;
+  const { model } = spec;
   return leafWork(scope.replay, {
     identity: { work: modelIdentity, version: `prompt ${promptVersion}` },
     retry: { attempts: callAttempts, backoffMs: 1_000, factor: 2, maxBackoffMs: 60_000 },

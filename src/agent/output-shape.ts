@@ -33,13 +33,21 @@ function wrap(schema: Members): Json {
     if (held !== undefined) kept[it] = moved(held);
     delete inner[it];
   }
-  return { type: "object", properties: { [member]: moved(inner) }, required: [member], additionalProperties: false, ...kept };
+  return {
+    type: "object",
+    properties: { [member]: moved(inner) },
+    required: [member],
+    additionalProperties: false,
+    ...kept,
+  };
 }
 
 function moved(json: Json): Json {
   if (Array.isArray(json)) return json.map((it: Json) => moved(it));
   if (typeof json !== "object" || json === null) return json;
-  return Object.fromEntries(Object.entries(json).map(([key, it]) => [key, key === "$ref" ? movedPointer(it) : moved(it)]));
+  return Object.fromEntries(
+    Object.entries(json).map(([key, it]) => [key, key === "$ref" ? movedPointer(it) : moved(it)]),
+  );
 }
 
 function movedPointer(pointer: Json): Json {

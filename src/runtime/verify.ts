@@ -25,7 +25,8 @@ export function isLeft(issues: Iterable<Issue>, scope: string): boolean {
   for (const it of issues) {
     const inner = childScope(it.identity);
     if (scope !== inner && !scope.startsWith(`${inner}/`)) continue;
-    if (it.inner === undefined ? it.state === "recorded" && !it.work.enter : it.inner.state !== "open") return true;
+    if (it.inner === undefined ? it.state === "recorded" && !it.work.enter : it.inner.state !== "open")
+      return true;
   }
   return false;
 }

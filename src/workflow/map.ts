@@ -42,7 +42,7 @@ export function runMap(scope: Scope, items: readonly unknown[], work: Work, opti
 /** @throws MAP_KEY_REPEATED */
 function keysOf(items: readonly Value[], key: ((item: unknown) => string) | undefined): readonly string[] {
   if (key === undefined) return items.map((it) => sha(hashOf(it)).slice(0, 12));
-  const keys = items.map((it) => String(key(it)));
+  const keys = items.map((it) => key(it));
   const seen = new Set<string>();
   for (const it of keys) {
     if (seen.has(it)) throw new FirebreakError("MAP_KEY_REPEATED", { key: it });

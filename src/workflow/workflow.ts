@@ -55,7 +55,7 @@ export function workflow<const I extends AnySchema | undefined = undefined, cons
 ): Workflow<InputOf<I>, O extends AnySchema ? SchemaOutput<O> : R> {
   const it = options as unknown as WorkflowOptions<InputOf<I>, O extends AnySchema ? SchemaOutput<O> : R>;
   if (typeof it.name !== "string" || !/^[\w.-]{1,100}$/.test(it.name)) {
-    const what = `"${String(it.name)}" cannot name a workflow`;
+    const what = `"${it.name}" cannot name a workflow`;
     throw new FirebreakError("DEFINITION_INVALID", { what, mend: "Use letters, digits, dots, _ and -, at most 100." });
   }
   if (typeof it.run !== "function") {

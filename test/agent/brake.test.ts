@@ -16,7 +16,11 @@ const judging = agent({
   name: "judging",
   instructions: "x",
   models: ["m"],
-  checks: [function sound(it) { return it.startsWith("good") || "not good"; }],
+  checks: [
+    function sound(it) {
+      return it.startsWith("good") || "not good";
+    },
+  ],
   onFail: [],
 });
 
@@ -26,7 +30,9 @@ function judged(options: TestOptions, settle = true) {
   return play(
     async (ctx) =>
       settle
-        ? (await ctx.map(items, (n, it) => it.call(judging, n), { concurrency: 1, settle: true })).map((it) => (it.ok ? "ok" : it.outcome))
+        ? (await ctx.map(items, (n, it) => it.call(judging, n), { concurrency: 1, settle: true })).map((it) =>
+            it.ok ? "ok" : it.outcome,
+          )
         : ctx.map(items, (n, it) => it.call(judging, n), { concurrency: 1 }),
     options,
   );
@@ -41,7 +47,10 @@ test("after 5 items of a map failed one check the others wait, and one question 
       return "approve";
     },
   });
-  assert.deepEqual(result.output, Array.from({ length: 8 }, () => "failed"));
+  assert.deepEqual(
+    result.output,
+    Array.from({ length: 8 }, () => "failed"),
+  );
   assert.equal(asked.length, 1);
   assert.match(asked[0]!, /^5 items failed the check "sound"\. Go on with the 3 not yet started\?/);
 });
@@ -49,12 +58,22 @@ test("after 5 items of a map failed one check the others wait, and one question 
 test("a no ends the items not yet started as rejected; what was done stays", async () => {
   const model = bad(8);
   const result = await judged({ models: { judging: model }, reviews: ["reject"] });
-  assert.deepEqual(result.output, [...Array.from({ length: 5 }, () => "failed"), "rejected", "rejected", "rejected"]);
+  assert.deepEqual(result.output, [
+    ...Array.from({ length: 5 }, () => "failed"),
+    "rejected",
+    "rejected",
+    "rejected",
+  ]);
   assert.equal(model.requests.length, 5);
 });
 
 test("the brake holds over an end of the engine at every step around it (E2): asked once, nothing done again", async () => {
-  for (const killAfter of ["judging", "attempt 1", "brake: sound", ["judging", "judging", "judging", "judging", "judging", "brake: sound", "judging"]]) {
+  for (const killAfter of [
+    "judging",
+    "attempt 1",
+    "brake: sound",
+    ["judging", "judging", "judging", "judging", "judging", "brake: sound", "judging"],
+  ]) {
     const model = bad(8);
     let asked = 0;
     const result = await judged({
@@ -65,7 +84,11 @@ test("the brake holds over an end of the engine at every step around it (E2): as
         return "approve";
       },
     });
-    assert.deepEqual(result.output, Array.from({ length: 8 }, () => "failed"), String(killAfter));
+    assert.deepEqual(
+      result.output,
+      Array.from({ length: 8 }, () => "failed"),
+      String(killAfter),
+    );
     assert.equal(asked, 1, String(killAfter));
     assert.equal(model.requests.length, 8, String(killAfter));
   }
@@ -75,7 +98,12 @@ test("items that failed a check and passed on a later attempt count as well, als
   const retrying = { ...judging, onFail: [{ rung: "retry" as const, times: 1 }] };
   for (const killAfter of [undefined, "brake: sound"]) {
     let asked = 0;
-    const model = scripted(Array.from({ length: 16 }, () => (request: ModelRequest) => (request.caller.attempt === 1 ? "bad" : "good")));
+    const model = scripted(
+      Array.from(
+        { length: 16 },
+        () => (request: ModelRequest) => (request.caller.attempt === 1 ? "bad" : "good"),
+      ),
+    );
     const result = await play((ctx) => ctx.map(items, (n, it) => it.call(retrying, n), { concurrency: 2 }), {
       models: { judging: model },
       ...(killAfter === undefined ? {} : { killAfter }),
@@ -84,7 +112,10 @@ test("items that failed a check and passed on a later attempt count as well, als
         return "approve";
       },
     });
-    assert.deepEqual(result.output, items.map(() => "good"));
+    assert.deepEqual(
+      result.output,
+      items.map(() => "good"),
+    );
     assert.equal(asked, 1);
     assert.equal(model.requests.length, 16);
   }
@@ -96,9 +127,25 @@ test("a map that fails with its first item asks nothing", async () => {
 });
 
 test("like questions of a map's items share a group; another check or another step has another", async () => {
-  const asking = agent({ name: "asking", instructions: "x", models: ["m"], checks: judging.checks!, onFail: [review({ ask: "Right?" })] });
+  const asking = agent({
+    name: "asking",
+    instructions: "x",
+    models: ["m"],
+    checks: judging.checks!,
+    onFail: [review({ ask: "Right?" })],
+  });
   const groups = new Map<string, Set<string>>();
-  const picky = agent({ name: "asking", instructions: "x", models: ["m"], checks: [function brief(it) { return it.length < 3 || "too long"; }], onFail: [review({ ask: "Right?" })] });
+  const picky = agent({
+    name: "asking",
+    instructions: "x",
+    models: ["m"],
+    checks: [
+      function brief(it) {
+        return it.length < 3 || "too long";
+      },
+    ],
+    onFail: [review({ ask: "Right?" })],
+  });
   const all = workflow({
     name: "grouping",
     async run(ctx) {
@@ -115,5 +162,8 @@ test("like questions of a map's items share a group; another check or another st
       return "approve";
     },
   });
-  assert.deepEqual([...groups.values()].map((it) => [...it]), [["map › [] › asking › review"], ["other › [] › asking › review"], ["asking › review"]]);
+  assert.deepEqual(
+    [...groups.values()].map((it) => [...it]),
+    [["map › [] › asking › review"], ["other › [] › asking › review"], ["asking › review"]],
+  );
 });

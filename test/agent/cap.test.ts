@@ -11,7 +11,11 @@ import { play, playAgent } from "./play.ts";
 import { fakeClock } from "firebreak/testing";
 
 /** A model that costs money: `worst` is reserved, `cost` is spent. */
-function paid(worst: number | undefined, cost: number, answer: (n: number) => string = () => "yes"): Model & { calls: number; most: number } {
+function paid(
+  worst: number | undefined,
+  cost: number,
+  answer: (n: number) => string = () => "yes",
+): Model & { calls: number; most: number } {
   let open = 0;
   const model = {
     id: "test:paid",
@@ -24,7 +28,13 @@ function paid(worst: number | undefined, cost: number, answer: (n: number) => st
       model.most = Math.max(model.most, open);
       await new Promise((resolve) => setImmediate(resolve));
       open -= 1;
-      return { model: "test:paid", parts: [{ type: "text" as const, text: answer(model.calls) }], finish: "stop" as const, usage: { inputTokens: 1, outputTokens: 1 }, costUsd: cost };
+      return {
+        model: "test:paid",
+        parts: [{ type: "text" as const, text: answer(model.calls) }],
+        finish: "stop" as const,
+        usage: { inputTokens: 1, outputTokens: 1 },
+        costUsd: cost,
+      };
     },
   };
   return model;
@@ -32,7 +42,11 @@ function paid(worst: number | undefined, cost: number, answer: (n: number) => st
 
 const speaking = agent({ name: "speaking", instructions: "x", models: ["m"], unchecked: "a test" });
 const four = (model: Model, options: object) =>
-  play((ctx) => ctx.map([1, 2, 3, 4], (n, it) => it.call(speaking, n), { concurrency: 1 }), { env: {}, models: { speaking: model }, ...options });
+  play((ctx) => ctx.map([1, 2, 3, 4], (n, it) => it.call(speaking, n), { concurrency: 1 }), {
+    env: {},
+    models: { speaking: model },
+    ...options,
+  });
 
 test("E8: a model whose price is not known is refused before it is called", async () => {
   const model = paid(undefined, 0);
@@ -53,7 +67,10 @@ test("E8: at the cap in money the run pauses and asks; a yes raises the cap and 
   });
   assert.deepEqual(result.output, ["yes", "yes", "yes", "yes"]);
   assert.equal(asked.length, 1);
-  assert.match(asked[0]!, /^cap: 0\.9000 of 1\.00 USD and 3 of 200 calls are spent; the next call may cost 0\.4000 USD\. Raise the cap to 2\.00 USD/);
+  assert.match(
+    asked[0]!,
+    /^cap: 0\.9000 of 1\.00 USD and 3 of 200 calls are spent; the next call may cost 0\.4000 USD\. Raise the cap to 2\.00 USD/,
+  );
   assert.equal(model.calls, 4);
   assert.ok(Math.abs(result.view.costUsd - 1.2) < 1e-9);
 });
@@ -67,8 +84,19 @@ test("E8: a no ends the step with the outcome budget, and nothing more is sent",
 
 test("E8: the cap in calls counts every call, those of other attempts too", async () => {
   const model = paid(0.001, 0.001, (n) => (n < 3 ? "no" : "yes"));
-  const strict = agent({ name: "speaking", instructions: "x", models: ["m"], checks: [(it) => it === "yes" || "say yes"], onFail: [retry(5)] });
-  const result = await playAgent(strict, null, { env: {}, models: { speaking: model }, cap: { calls: 2 }, reviews: ["approve"] });
+  const strict = agent({
+    name: "speaking",
+    instructions: "x",
+    models: ["m"],
+    checks: [(it) => it === "yes" || "say yes"],
+    onFail: [retry(5)],
+  });
+  const result = await playAgent(strict, null, {
+    env: {},
+    models: { speaking: model },
+    cap: { calls: 2 },
+    reviews: ["approve"],
+  });
   assert.equal(result.output, "yes");
   assert.equal(model.calls, 3);
   assert.equal(result.view.reviews.length, 1);
@@ -77,7 +105,8 @@ test("E8: the cap in calls counts every call, those of other attempts too", asyn
 test("E8: calls side by side reserve before they are sent: together they never pass the cap, and one question is asked", async () => {
   const model = paid(0.4, 0.4);
   const result = await play((ctx) => ctx.map([1, 2, 3, 4], (n, it) => it.call(speaking, n)), {
-    env: {}, models: { speaking: model },
+    env: {},
+    models: { speaking: model },
     cap: { usd: 1 },
     reviews: (item: { mode: string }) => (item.mode === "cap" ? "approve" : undefined),
   });
@@ -108,11 +137,18 @@ test("days of waiting for a higher cap are no time of the call", async () => {
   const model = paid(0.6, 0.6);
   const result = await play(
     async (ctx) => {
-      const [first] = await Promise.all([ctx.map([1, 2], (n, it) => it.call(speaking, n), { concurrency: 1 }), ctx.sleep("3d")]);
+      const [first] = await Promise.all([
+        ctx.map([1, 2], (n, it) => it.call(speaking, n), { concurrency: 1 }),
+        ctx.sleep("3d"),
+      ]);
       return first;
     },
     { clock, env: {}, models: { speaking: model }, cap: { usd: 1 }, reviews: ["silence", "approve"] },
   ).catch((error: unknown) => error);
-  assert.match(String(result), /TEST_STUCK/, "the clock went on for three days, and the call was still waiting");
+  assert.match(
+    String(result),
+    /TEST_STUCK/,
+    "the clock went on for three days, and the call was still waiting",
+  );
   assert.equal(model.calls, 1);
 });

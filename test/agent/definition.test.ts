@@ -38,35 +38,67 @@ test("A1: an agent that says why it is unchecked stands, and the run shows the r
   const it = agent({ ...sound, models: ["m"], unchecked: "a joke needs no check" });
   const result = await playAgent(it, null, { models: { a: scripted(["ha"]) } });
   assert.equal(result.output, "ha");
-  const record = result.events.find((event) => event.kind === "step.completed" && event.data.kind === "agent");
-  assert.deepEqual((record?.data as unknown as { more: { unchecked: string } }).more.unchecked, "a joke needs no check");
+  const record = result.events.find(
+    (event) => event.kind === "step.completed" && event.data.kind === "agent",
+  );
+  assert.deepEqual(
+    (record!.data as unknown as { more: { unchecked: string } }).more.unchecked,
+    "a joke needs no check",
+  );
 });
 
 const input = z.object({ word: z.string() });
 
 test("an agent takes no tool with an effect, none that does not say, no two of one name, and nothing that is no tool", () => {
-  const send = tool({ name: "send", description: "Sends.", input, effect: { key: (it) => it.word }, run: () => "sent" });
+  const send = tool({
+    name: "send",
+    description: "Sends.",
+    input,
+    effect: { key: (it) => it.word },
+    run: () => "sent",
+  });
   const silent = tool({ name: "silent", description: "Says nothing of its effect.", input, run: () => "?" });
   const look = tool({ name: "look", description: "Looks.", input, effect: "none", run: () => "!" });
-  const with_ = (...tools: unknown[]) => () => loose({ ...sound, unchecked: "a test", tools });
+  const with_ =
+    (...tools: unknown[]) =>
+    () =>
+      loose({ ...sound, unchecked: "a test", tools });
   for (const it of [send, silent]) {
-    assert.throws(with_(look, it), (error) => FirebreakError.is(error, "EFFECT_IN_AGENT") && error.message.includes(it.name) && /ctx\.call\(tool, args\)/.test(error.fix));
+    assert.throws(
+      with_(look, it),
+      (error) =>
+        FirebreakError.is(error, "EFFECT_IN_AGENT") &&
+        error.message.includes(it.name) &&
+        /ctx\.call\(tool, args\)/.test(error.fix),
+    );
   }
   assert.throws(with_(look, look), /two tools named "look"/);
   assert.throws(with_({}), /something that is no tool/);
   assert.throws(with_(null), /something that is no tool/);
   assert.throws(with_("search"), /something that is no tool/);
-  assert.throws(() => tool({ name: "no blanks please", description: "", input, run: () => 1 }), /cannot name a tool/);
+  assert.throws(
+    () => tool({ name: "no blanks please", description: "", input, run: () => 1 }),
+    /cannot name a tool/,
+  );
 });
 
 test("tools of the AI SDK are taken with a name and effect none: zod and jsonSchema(), plain and streaming results", async () => {
   const seen: unknown[] = [];
-  const byZod = aiTool({ description: "Doubles.", inputSchema: z.object({ n: z.number() }), execute: ({ n }, { toolCallId }) => (seen.push(toolCallId), n * 2) });
+  const byZod = aiTool({
+    description: "Doubles.",
+    inputSchema: z.object({ n: z.number() }),
+    execute: ({ n }, { toolCallId }) => (seen.push(toolCallId), n * 2),
+  });
   const byJson = aiTool({
     description: "Shouts.",
     inputSchema: jsonSchema<{ text: string }>(
       { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
-      { validate: (value) => (typeof (value as { text?: unknown }).text === "string" ? { success: true, value: value as { text: string } } : { success: false, error: new Error("text is missing") }) },
+      {
+        validate: (value) =>
+          typeof (value as { text?: unknown }).text === "string"
+            ? { success: true, value: value as { text: string } }
+            : { success: false, error: new Error("text is missing") },
+      },
     ),
     execute: ({ text }) => text.toUpperCase(),
   });
@@ -81,7 +113,11 @@ test("tools of the AI SDK are taken with a name and effect none: zod and jsonSch
     ...sound,
     models: ["m"],
     unchecked: "a test",
-    tools: [{ ...byZod, name: "double", effect: "none" }, { ...byJson, name: "shout", effect: "none" }, { ...streaming, name: "slow", effect: "none" }],
+    tools: [
+      { ...byZod, name: "double", effect: "none" },
+      { ...byJson, name: "shout", effect: "none" },
+      { ...streaming, name: "slow", effect: "none" },
+    ],
   });
   const model = scripted([
     {
@@ -102,8 +138,15 @@ test("tools of the AI SDK are taken with a name and effect none: zod and jsonSch
   assert.match(wrong!, /do not fit the tool: text is missing/);
   assert.match(slow!, /done/);
   assert.deepEqual(seen, ["double"]);
-  assert.deepEqual(model.requests[0]?.tools.map(({ name, description }) => [name, description]), [["double", "Doubles."], ["shout", "Shouts."], ["slow", "slow"]]);
-  assert.deepEqual((model.requests[0]?.tools[1]?.inputSchema as { required: unknown }).required, ["text"]);
+  assert.deepEqual(
+    model.requests[0]?.tools.map(({ name, description }) => [name, description]),
+    [
+      ["double", "Doubles."],
+      ["shout", "Shouts."],
+      ["slow", "slow"],
+    ],
+  );
+  assert.deepEqual((model.requests[0]!.tools[1]!.inputSchema as { required: unknown }).required, ["text"]);
 });
 
 test("a tool of the AI SDK that does not say effect none is refused, as is one that nobody can execute", () => {
@@ -112,5 +155,7 @@ test("a tool of the AI SDK that does not say effect none is refused, as is one t
   assert.throws(with_({ ...it, name: "a" }), (error) => FirebreakError.is(error, "EFFECT_IN_AGENT"));
   assert.throws(with_({ ...it, effect: "none" }), /no tool/);
   assert.throws(with_({ name: "a", effect: "none", inputSchema: z.object({}) }), /no tool/);
-  assert.throws(with_({ ...it, name: "a", effect: "none", inputSchema: "text" }), (error) => FirebreakError.is(error, "SCHEMA_UNKNOWN"));
+  assert.throws(with_({ ...it, name: "a", effect: "none", inputSchema: "text" }), (error) =>
+    FirebreakError.is(error, "SCHEMA_UNKNOWN"),
+  );
 });

@@ -29,7 +29,11 @@ test("deltas carry the attempt, and those of a rejected attempt are void", async
     notes.push(`${event.kind} ${event.attempt} ${event.text ?? ""}`.trim());
     scopes.add(`${event.attempt} ${event.scope} ${event.name}`);
   }
-  assert.deepEqual(notes, ["live.delta 1 wrong, and «secret DELTA_KEY»", "live.void 1", "live.delta 2 right"]);
+  assert.deepEqual(notes, [
+    "live.delta 1 wrong, and «secret DELTA_KEY»",
+    "live.void 1",
+    "live.delta 2 right",
+  ]);
   assert.equal(scopes.size, 2, "a void names the scope and step of the deltas it makes void");
   assert.equal(await run.result(), "right");
   await fb.close();

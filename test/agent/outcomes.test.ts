@@ -11,11 +11,21 @@ import { scripted, type ScriptedEntry } from "firebreak/testing";
 import { playAgent, saidBy } from "./play.ts";
 
 const Note = z.object({ found: z.array(z.string()), note: z.string() });
-const noting = agent({ name: "noting", instructions: "Note.", models: ["fast", "strong"], output: Note, checks: [(it) => it.note !== "wrong" || "it is wrong"], onFail: [retry(1), nextModel()] });
+const noting = agent({
+  name: "noting",
+  instructions: "Note.",
+  models: ["fast", "strong"],
+  output: Note,
+  checks: [(it) => it.note !== "wrong" || "it is wrong"],
+  onFail: [retry(1), nextModel()],
+});
 const fine = { found: ["a"], note: "fine" };
 
 function pair(fast: readonly ScriptedEntry[], strong: readonly ScriptedEntry[]) {
-  const models = [scripted(fast, { id: "scripted:fast" }), scripted(strong, { id: "scripted:strong" })] as const;
+  const models = [
+    scripted(fast, { id: "scripted:fast" }),
+    scripted(strong, { id: "scripted:strong" }),
+  ] as const;
   return { models: { noting: models }, fast: models[0], strong: models[1] };
 }
 
@@ -42,7 +52,13 @@ for (const [what, entry, outcome] of ends) {
 test("A5: an empty list with a reason is an answer; so are false and 0", async () => {
   const reason = { found: [], note: "nobody wrote about it" };
   assert.deepEqual((await playAgent(noting, null, pair([reason], []))).output, reason);
-  const yes = agent({ name: "noting", instructions: "x", models: ["m"], output: z.boolean(), unchecked: "a test" });
+  const yes = agent({
+    name: "noting",
+    instructions: "x",
+    models: ["m"],
+    output: z.boolean(),
+    unchecked: "a test",
+  });
   assert.equal((await playAgent(yes, null, { models: { noting: scripted(["false"]) } })).output, false);
 });
 
@@ -56,7 +72,13 @@ test("a cut answer is tried again, and told so; a refusal goes to the next model
 });
 
 test("fenced JSON is read; a fit answer after an unfit one is told what was unfit", async () => {
-  const { models, fast } = pair(["```json\n" + JSON.stringify({ found: 1, note: "x" }) + "\n```", "```\n" + JSON.stringify(fine) + "\n```"], []);
+  const { models, fast } = pair(
+    [
+      "```json\n" + JSON.stringify({ found: 1, note: "x" }) + "\n```",
+      "```\n" + JSON.stringify(fine) + "\n```",
+    ],
+    [],
+  );
   assert.deepEqual((await playAgent(noting, null, { models })).output, fine);
   assert.match(saidBy("user", fast.requests[1])[1]!, /does not fit its schema: found /);
 });
@@ -92,7 +114,10 @@ test("a provider that says how long to wait is waited for that long; one that st
   const waited = await playAgent(noting, null, wait);
   assert.deepEqual(waited.output, fine);
   assert.equal(waited.view.ms, 90_000);
-  const down = pair(Array.from({ length: 5 }, () => ({ error: "overload" as const })), [fine]);
+  const down = pair(
+    Array.from({ length: 5 }, () => ({ error: "overload" as const })),
+    [fine],
+  );
   const given = await playAgent(noting, null, down);
   assert.deepEqual(given.output, fine);
   assert.deepEqual([down.fast.requests.length, down.strong.requests.length], [5, 1]);
@@ -109,7 +134,13 @@ test("a model that does not answer in time is a timeout of the provider: tried a
     call: (_, { abort }) => {
       asked += 1;
       setImmediate(() => clock.advance(30_000));
-      return new Promise((_resolve, reject) => abort.addEventListener("abort", () => reject(new FirebreakError("MODEL_CALL", { model: "test:hanging", class: "aborted", message: "stopped" }))));
+      return new Promise((_resolve, reject) =>
+        abort.addEventListener("abort", () =>
+          reject(
+            new FirebreakError("MODEL_CALL", { model: "test:hanging", class: "aborted", message: "stopped" }),
+          ),
+        ),
+      );
     },
   };
   const quick = { ...noting, timeout: "30s" };

@@ -33,8 +33,19 @@ const look = tool({
   effect: "none",
   run: async ({ where }, context) => {
     const file = await context.artifact(`${canary}.txt`, "text/plain", `header x-api-key: ${canary}`);
-    const bytes = await context.artifact("raw.bin", "application/octet-stream", Buffer.from(`\u0000${canary}\u0000`));
-    return { where, text: `the key is ${canary}`, [canary]: true, bytes: new TextEncoder().encode(canary), url: `https://x.test/?k=${encodeURIComponent(canary)}`, files: [file, bytes] };
+    const bytes = await context.artifact(
+      "raw.bin",
+      "application/octet-stream",
+      Buffer.from(`\u0000${canary}\u0000`),
+    );
+    return {
+      where,
+      text: `the key is ${canary}`,
+      [canary]: true,
+      bytes: new TextEncoder().encode(canary),
+      url: `https://x.test/?k=${encodeURIComponent(canary)}`,
+      files: [file, bytes],
+    };
   },
 });
 
@@ -62,24 +73,43 @@ const reading = workflow({
 test("an agent with a tool and a retry works over the wire, and its key is nowhere but in the requests' header (M3)", async (t) => {
   const usage = { input_tokens: 50, output_tokens: 9 };
   const call = { name: "look", arguments: JSON.stringify({ where: canary }), id: "call_1" };
-  wire.mock.on({ userMessage: "find the key", hasToolResult: false }, { content: `Looking for ${canary}.`, toolCalls: [call], usage });
-  wire.mock.on({ userMessage: "find the key", hasToolResult: true }, { content: JSON.stringify({ summary: `It is ${canary}.` }), usage });
-  wire.mock.on({ userMessage: "say what it pays for" }, { content: JSON.stringify({ summary: `It pays: ${canary}` }), usage });
+  wire.mock.on(
+    { userMessage: "find the key", hasToolResult: false },
+    { content: `Looking for ${canary}.`, toolCalls: [call], usage },
+  );
+  wire.mock.on(
+    { userMessage: "find the key", hasToolResult: true },
+    { content: JSON.stringify({ summary: `It is ${canary}.` }), usage },
+  );
+  wire.mock.on(
+    { userMessage: "say what it pays for" },
+    { content: JSON.stringify({ summary: `It pays: ${canary}` }), usage },
+  );
 
-  const fb = await open({ journal: join(folder, "journal.db"), env: { ANTHROPIC_API_KEY: canary }, config: { endpoints: { anthropic: { url: `${wire.url}/v1` } } } });
+  const fb = await open({
+    journal: join(folder, "journal.db"),
+    env: { ANTHROPIC_API_KEY: canary },
+    config: { endpoints: { anthropic: { url: `${wire.url}/v1` } } },
+  });
   t.after(() => fb.close());
   const run = await fb.start(reading, null);
   const seen: string[] = [];
   for await (const event of run.events({ live: true })) seen.push(JSON.stringify(event));
   assert.deepEqual(wire.faults(), [], "every request passes the strict reader");
-  assert.deepEqual(await run.result(), { summary: "It pays: «secret ANTHROPIC_API_KEY»", said: { ok: false, outcome: "failed", message: "with «secret ANTHROPIC_API_KEY»", problems: [] } });
+  assert.deepEqual(await run.result(), {
+    summary: "It pays: «secret ANTHROPIC_API_KEY»",
+    said: { ok: false, outcome: "failed", message: "with «secret ANTHROPIC_API_KEY»", problems: [] },
+  });
 
   const view = await fb.view(run.id);
   assert.equal(view.calls, 3);
   assert.ok(view.costUsd > 0);
   assert.equal(view.usage.inputTokens, 150);
   assert.deepEqual(view.models, ["anthropic:claude-sonnet-4-5"]);
-  assert.ok(seen.some((it) => it.includes("live.delta")), "the answers were streamed to a watcher");
+  assert.ok(
+    seen.some((it) => it.includes("live.delta")),
+    "the answers were streamed to a watcher",
+  );
 
   const looked = [...flatten(view.steps)].find((it) => it.kind === "tool")!;
   const { files } = decodedOutput(looked) as unknown as { files: Artifact[] };

@@ -14,12 +14,19 @@ export function play<T>(body: (ctx: Context) => Promise<T>, options: TestOptions
 }
 
 /** Calls one agent. */
-export function playAgent<I, O>(it: Agent<I, O>, input: NoInfer<I>, options: TestOptions): Promise<TestResult<O>> {
+export function playAgent<I, O>(
+  it: Agent<I, O>,
+  input: NoInfer<I>,
+  options: TestOptions,
+): Promise<TestResult<O>> {
   return play((ctx) => ctx.call(it, input), options);
 }
 
 /** All text of a request's messages of a role, in order. */
-export function saidBy(role: "system" | "user" | "assistant" | "tool", request: ModelRequest | undefined): string[] {
+export function saidBy(
+  role: "system" | "user" | "assistant" | "tool",
+  request: ModelRequest | undefined,
+): string[] {
   return (request?.prompt ?? []).flatMap((it) => {
     if (it.role !== role) return [];
     if (typeof it.content === "string") return [it.content];

@@ -14,7 +14,24 @@ import { FirebreakError } from "../../src/base/errors.ts";
 const runs = { numRuns: 300 };
 
 /** Keys that could be taken for tags, beside ordinary ones. */
-const key = fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("$date", "$bytes", "$value", "$bigint", "$blob", "$step", "$", "a", "constructor", "toString", "0", "10"))
+const key = fc
+  .oneof(
+    fc.string({ unit: "grapheme" }),
+    fc.constantFrom(
+      "$date",
+      "$bytes",
+      "$value",
+      "$bigint",
+      "$blob",
+      "$step",
+      "$",
+      "a",
+      "constructor",
+      "toString",
+      "0",
+      "10",
+    ),
+  )
   .filter((it) => it !== "__proto__" && it.isWellFormed());
 
 const { value: anyValue } = fc.letrec((tie) => ({
@@ -36,15 +53,21 @@ const { value: anyValue } = fc.letrec((tie) => ({
 /** The same value with the keys of every object in another order. */
 function reordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reordered);
-  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([name, it]) => [name, reordered(it)]));
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, it]) => [name, reordered(it)]),
+  );
 }
 
 /** -0 is 0, and dictionaries may come without a prototype. */
 function normal(value: unknown): unknown {
   if (value === 0) return 0;
   if (Array.isArray(value)) return value.map(normal);
-  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array) return value;
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array)
+    return value;
   return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, normal(it)]));
 }
 
@@ -77,7 +100,29 @@ test("V2: the order of keys changes neither hash nor text; another value changes
 
 test("V2: values that look alike in text have different hashes", () => {
   const date = new Date(0);
-  const alike = [1, "1", [1], { 0: 1 }, 1n, { $bigint: "1" }, { $value: { $bigint: "1" } }, true, "true", null, "null", {}, [], "", date, date.toISOString(), { $date: date.toISOString() }, new Uint8Array([1]), { $bytes: "AQ==" }, "a".repeat(65), ["a".repeat(65)]];
+  const alike = [
+    1,
+    "1",
+    [1],
+    { 0: 1 },
+    1n,
+    { $bigint: "1" },
+    { $value: { $bigint: "1" } },
+    true,
+    "true",
+    null,
+    "null",
+    {},
+    [],
+    "",
+    date,
+    date.toISOString(),
+    { $date: date.toISOString() },
+    new Uint8Array([1]),
+    { $bytes: "AQ==" },
+    "a".repeat(65),
+    ["a".repeat(65)],
+  ];
   assert.equal(new Set(alike.map(hashOf)).size, alike.length);
 });
 
@@ -125,7 +170,11 @@ for (const [what, value, path, message] of refusals) {
   test(`V3: ${what} is refused with its path`, () => {
     assert.throws(
       () => canonical(value),
-      (error) => FirebreakError.is(error, "VALUE_UNSUPPORTED") && error.details.path === path && message.test(error.message) && error.fix.length > 5,
+      (error) =>
+        FirebreakError.is(error, "VALUE_UNSUPPORTED") &&
+        error.details.path === path &&
+        message.test(error.message) &&
+        error.fix.length > 5,
     );
   });
 }
@@ -133,7 +182,10 @@ for (const [what, value, path, message] of refusals) {
 test("V3: what is nested too deep is refused; the same object twice side by side is no cycle", () => {
   let deep: unknown = 1;
   for (let depth = 0; depth <= depthLimit; depth += 1) deep = [deep];
-  assert.throws(() => canonical(deep), (error) => FirebreakError.is(error, "VALUE_TOO_DEEP"));
+  assert.throws(
+    () => canonical(deep),
+    (error) => FirebreakError.is(error, "VALUE_TOO_DEEP"),
+  );
   const twin = { n: 1 };
   assert.deepEqual(canonical([twin, twin]).value, [{ n: 1 }, { n: 1 }]);
 });
@@ -174,13 +226,22 @@ test("bytes cannot be frozen: who changes delivered bytes changes his own copy, 
 
 test("a delivered value passed on costs no second copy", () => {
   const { value } = canonical({ list: [1, 2, 3] });
-  assert.equal(canonical({ again: value }).value instanceof Object && (canonical({ again: value }).value as { again: unknown }).again, value);
+  assert.equal(
+    canonical({ again: value }).value instanceof Object &&
+      (canonical({ again: value }).value as { again: unknown }).again,
+    value,
+  );
 });
 
 test("secrets are redacted in texts, keys and bytes, before anything is written", () => {
   const secret = "canary-values-31c8e07d";
   registerSecret("VALUES_KEY", secret);
-  const made = canonical({ text: `key ${secret}`, [secret]: 1, bytes: new TextEncoder().encode(`x${secret}y`), deep: [{ z: secret }] });
+  const made = canonical({
+    text: `key ${secret}`,
+    [secret]: 1,
+    bytes: new TextEncoder().encode(`x${secret}y`),
+    deep: [{ z: secret }],
+  });
   const written = JSON.stringify(made);
   assert.ok(!written.includes(secret));
   assert.ok(!written.includes(Buffer.from(secret).toString("base64").slice(0, 20)));

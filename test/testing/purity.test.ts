@@ -65,9 +65,22 @@ test("PURE1: an impure line in the body of a map, a branch or a loop is found, i
     (ctx) => ctx.map([1], async () => Math.random()),
     (ctx) => ctx.branch("b", async () => Math.random()),
     (ctx) => ctx.loop("l", 0, async () => ({ done: Math.random() })),
-    (ctx) => ctx.call(agent({ name: "a", instructions: "x", models: ["m"], output: z.string().refine(() => Date.now() > 0), unchecked: "a test" }), null),
     (ctx) =>
-      ctx.call(agent({ name: "a", instructions: () => `It is ${Date.now()}.`, models: ["m"], unchecked: "a test" }), null),
+      ctx.call(
+        agent({
+          name: "a",
+          instructions: "x",
+          models: ["m"],
+          output: z.string().refine(() => Date.now() > 0),
+          unchecked: "a test",
+        }),
+        null,
+      ),
+    (ctx) =>
+      ctx.call(
+        agent({ name: "a", instructions: () => `It is ${Date.now()}.`, models: ["m"], unchecked: "a test" }),
+        null,
+      ),
   ];
   for (const body of bodies) {
     const error = await complaint(testRun(running(body), null, { models: { a: scripted(['"x"']) } }));
@@ -76,7 +89,13 @@ test("PURE1: an impure line in the body of a map, a branch or a loop is found, i
 });
 
 test("PURE1: works, tools, models, checks, ctx and dates of known times may do what they like", async () => {
-  const clockTool = tool({ name: "clock", description: "Says the time.", input: z.object({}), effect: "none", run: () => new Date() });
+  const clockTool = tool({
+    name: "clock",
+    description: "Says the time.",
+    input: z.object({}),
+    effect: "none",
+    run: () => new Date(),
+  });
   const scout = agent({
     name: "scout",
     instructions: "Say yes.",
@@ -91,26 +110,60 @@ test("PURE1: works, tools, models, checks, ctx and dates of known times may do w
       return Date.now() > 0 && Math.random() < 1;
     });
     const time = await ctx.call(clockTool, {});
-    const nested = await ctx.step("outer", null, (_, it) => it.ctx.step("inner", null, () => performance.now() > 0));
+    const nested = await ctx.step("outer", null, (_, it) =>
+      it.ctx.step("inner", null, () => performance.now() > 0),
+    );
     const found = await ctx.call(scout, { text: "yes and no" });
-    const known = new Date(2026, 1, 1) instanceof Date && new Date("2026-01-01").getTime() > 0 && ctx.now() instanceof Date;
+    const known =
+      new Date(2026, 1, 1) instanceof Date &&
+      new Date("2026-01-01").getTime() > 0 &&
+      ctx.now() instanceof Date;
     await ctx.sleep("1m");
     return { at, nested, known, random: ctx.random() < 1, time: time instanceof Date, text: found.text };
   });
-  const model = scripted([{ toolCalls: [{ name: "clock", args: {} }] }, () => ({ text: "yes and", at: String(Date.now()) })]);
+  const model = scripted([
+    { toolCalls: [{ name: "clock", args: {} }] },
+    () => ({ text: "yes and", at: String(Date.now()) }),
+  ]);
   const { output } = await testRun(pure, null, { models: { scout: model } });
-  assert.deepEqual(output, { at: true, nested: true, known: true, random: true, time: true, text: "yes and" });
+  assert.deepEqual(output, {
+    at: true,
+    nested: true,
+    known: true,
+    random: true,
+    time: true,
+    text: "yes and",
+  });
 });
 
 test("PURE2: the globals are as they were, after a run that passed and one that did not, and outside of runs meanwhile", async () => {
   const held = () => [Date, Date.now, Math.random, fetch, setTimeout, performance.now, crypto.randomUUID];
   const before = held();
-  const descriptors = ["Date", "fetch", "setTimeout"].map((it) => Object.getOwnPropertyDescriptor(globalThis, it));
-  const sound = testRun(running((ctx) => ctx.sleep("1d")), null);
-  assert.ok(Date.now() > 0 && Math.random() < 1 && new Date() instanceof Date, "the test itself is not watched");
-  await Promise.all([sound, complaint(testRun(running(async () => Math.random()), null))]);
+  const descriptors = ["Date", "fetch", "setTimeout"].map((it) =>
+    Object.getOwnPropertyDescriptor(globalThis, it),
+  );
+  const sound = testRun(
+    running((ctx) => ctx.sleep("1d")),
+    null,
+  );
+  assert.ok(
+    Date.now() > 0 && Math.random() < 1 && new Date() instanceof Date,
+    "the test itself is not watched",
+  );
+  await Promise.all([
+    sound,
+    complaint(
+      testRun(
+        running(async () => Math.random()),
+        null,
+      ),
+    ),
+  ]);
   assert.deepEqual(held(), before);
-  assert.deepEqual(["Date", "fetch", "setTimeout"].map((it) => Object.getOwnPropertyDescriptor(globalThis, it)), descriptors);
+  assert.deepEqual(
+    ["Date", "fetch", "setTimeout"].map((it) => Object.getOwnPropertyDescriptor(globalThis, it)),
+    descriptors,
+  );
 });
 
 test("a step that is not awaited is an error that names it", async () => {
@@ -144,19 +197,50 @@ test("a step that is not awaited is an error that names it", async () => {
 /** State of this module: what a second execution finds changed, and no global betrays. */
 let executions = 0;
 
-const drifting: readonly (readonly [where: string, run: (ctx: Context) => Promise<unknown>, what: RegExp])[] = [
-  ["a step's input", (ctx) => ctx.step("a", (executions += 1), (n) => n), /a/],
-  ["a step's name", (ctx) => ctx.step(`a${(executions += 1)}`, 1, (n) => n), /a\d/],
-  ["the output", async (ctx) => (await ctx.step("a", 1, (n) => n)) + (executions += 1), /another output/],
-  ["a step more at the end", async (ctx) => ((executions += 1) > 1 ? ctx.step("more", 1, (n) => n) : 1), /asks for more/],
-  ["a step less at the end", async (ctx) => ((executions += 1) > 1 ? 1 : ctx.step("less", 1, (n) => n)), /less/],
-  ["an error", async () => assert.fail(`number ${(executions += 1)}`), /fails otherwise/],
-  ["the value of a branch", (ctx) => ctx.branch("b", async () => (executions += 1)), /b gives another value/],
-  ["a step inside a map", (ctx) => ctx.map([1], (n, it) => it.step(`s${(executions += 1)}`, n, (m) => m)), /s\d/],
-  ["a branch that throws", (ctx) => ctx.settle(() => ctx.branch("b", async () => ((executions += 1) > 1 ? assert.fail("now") : 1))), /b throws/],
-  ["a branch that no longer throws", (ctx) => ctx.settle(() => ctx.branch("b", async () => ((executions += 1) > 1 ? 1 : assert.fail("then")))), /b gives a value where it failed/],
-  ["a branch that no longer ends", (ctx) => ctx.branch("b", async () => ((executions += 1) > 1 ? new Promise(() => undefined) : 1)), /b/],
-];
+const drifting: readonly (readonly [where: string, run: (ctx: Context) => Promise<unknown>, what: RegExp])[] =
+  [
+    ["a step's input", (ctx) => ctx.step("a", (executions += 1), (n) => n), /a/],
+    ["a step's name", (ctx) => ctx.step(`a${(executions += 1)}`, 1, (n) => n), /a\d/],
+    ["the output", async (ctx) => (await ctx.step("a", 1, (n) => n)) + (executions += 1), /another output/],
+    [
+      "a step more at the end",
+      async (ctx) => ((executions += 1) > 1 ? ctx.step("more", 1, (n) => n) : 1),
+      /asks for more/,
+    ],
+    [
+      "a step less at the end",
+      async (ctx) => ((executions += 1) > 1 ? 1 : ctx.step("less", 1, (n) => n)),
+      /less/,
+    ],
+    ["an error", async () => assert.fail(`number ${(executions += 1)}`), /fails otherwise/],
+    [
+      "the value of a branch",
+      (ctx) => ctx.branch("b", async () => (executions += 1)),
+      /b gives another value/,
+    ],
+    [
+      "a step inside a map",
+      (ctx) => ctx.map([1], (n, it) => it.step(`s${(executions += 1)}`, n, (m) => m)),
+      /s\d/,
+    ],
+    [
+      "a branch that throws",
+      (ctx) =>
+        ctx.settle(() => ctx.branch("b", async () => ((executions += 1) > 1 ? assert.fail("now") : 1))),
+      /b throws/,
+    ],
+    [
+      "a branch that no longer throws",
+      (ctx) =>
+        ctx.settle(() => ctx.branch("b", async () => ((executions += 1) > 1 ? 1 : assert.fail("then")))),
+      /b gives a value where it failed/,
+    ],
+    [
+      "a branch that no longer ends",
+      (ctx) => ctx.branch("b", async () => ((executions += 1) > 1 ? new Promise(() => undefined) : 1)),
+      /b/,
+    ],
+  ];
 
 for (const [where, run, what] of drifting) {
   test(`a replay that differs in ${where} is found and named (E2)`, async () => {

@@ -58,51 +58,90 @@ async function rejects(work: Promise<unknown>, code: string): Promise<FirebreakE
 test("a run is played to its end with scripted models and replaced tools, and its steps can be expected by path", async () => {
   const model = scripted([looking, { quote: "a black cat" }]);
   const words: string[] = [];
-  const result = await testRun(asking, { text: "who?" }, {
-    models: { scout: model },
-    tools: { search: ({ word }: { word: string }) => (words.push(word), "there was a black cat") },
-  });
+  const result = await testRun(
+    asking,
+    { text: "who?" },
+    {
+      models: { scout: model },
+      tools: { search: ({ word }: { word: string }) => (words.push(word), "there was a black cat") },
+    },
+  );
   assert.equal(result.status, "completed");
   assert.deepEqual(result.output, { quote: "a black cat", length: 11 });
   assert.equal(result.error, undefined);
   assert.deepEqual(words, ["cat"]);
   assert.equal(model.requests.length, 2);
   expectSteps(result, ["scout", "count"]);
-  expectSteps(result, ["scout", "scout › attempt 1", "scout › attempt 1 › model", "scout › attempt 1 › search", "scout › attempt 1 › model", "scout › attempt 1 › checks", "count"]);
+  expectSteps(result, [
+    "scout",
+    "scout › attempt 1",
+    "scout › attempt 1 › model",
+    "scout › attempt 1 › search",
+    "scout › attempt 1 › model",
+    "scout › attempt 1 › checks",
+    "count",
+  ]);
   assert.equal(result.step("scout › attempt 1").verdicts[0]?.result, "pass");
   assert.throws(() => result.step("scuot"), /TEST_STEP_UNKNOWN.*scout › attempt 1/s);
 });
 
 test("a step list that differs is shown line by line", async () => {
-  const result = await testRun(asking, { text: "a black cat" }, { models: { scout: scripted([{ quote: "black cat" }]) } });
-  const error = await Promise.resolve().then(() => expectSteps(result, ["scout", "measure", "count"])).then(() => assert.fail(), (it: unknown) => it as assert.AssertionError);
+  const result = await testRun(
+    asking,
+    { text: "a black cat" },
+    { models: { scout: scripted([{ quote: "black cat" }]) } },
+  );
+  const error = await Promise.resolve()
+    .then(() => expectSteps(result, ["scout", "measure", "count"]))
+    .then(
+      () => assert.fail(),
+      (it: unknown) => it as assert.AssertionError,
+    );
   assert.match(error.message, /\n {2}scout\n- measure\n {2}count$/);
   assert.deepEqual(error.expected, ["scout", "measure", "count"]);
   expectSteps(result, ["count", "scout"], { anyOrder: true });
   assert.throws(() => expectSteps(result, ["count", "scout"]), assert.AssertionError);
-  assert.throws(() => expectSteps(result, ["scout", "scout › attempt 2", "count"]), /- scout › attempt 2\n\+ scout › attempt 1/);
+  assert.throws(
+    () => expectSteps(result, ["scout", "scout › attempt 2", "count"]),
+    /- scout › attempt 2\n\+ scout › attempt 1/,
+  );
 });
 
 test("a review nobody answers fails the test with its seven statements", async () => {
   const misquotes = scripted([{ quote: "a dog" }, { quote: "a cow" }]);
-  const error = await rejects(testRun(asking, { text: "a black cat" }, { models: { scout: misquotes } }), "TEST_REVIEW_OPEN");
-  for (let number = 1; number <= 7; number += 1) assert.match(error.message, new RegExp(`\\n {2}${number}\\. \\w`));
+  const error = await rejects(
+    testRun(asking, { text: "a black cat" }, { models: { scout: misquotes } }),
+    "TEST_REVIEW_OPEN",
+  );
+  for (let number = 1; number <= 7; number += 1)
+    assert.match(error.message, new RegExp(`\\n {2}${number}\\. \\w`));
   assert.match(error.message, /Is this right\?/);
   assert.match(error.message, /a cow/);
 });
 
 test("reviews are answered by a list or by a function, and an edit is judged like an answer", async () => {
   const misquotes = () => scripted([{ quote: "a dog" }, { quote: "a cow" }]);
-  const edited = await testRun(asking, { text: "a black cat" }, { models: { scout: misquotes() }, reviews: [{ edit: { quote: "a hen" } }, { edit: { quote: "black cat" } }] });
+  const edited = await testRun(
+    asking,
+    { text: "a black cat" },
+    {
+      models: { scout: misquotes() },
+      reviews: [{ edit: { quote: "a hen" } }, { edit: { quote: "black cat" } }],
+    },
+  );
   assert.deepEqual(edited.output, { quote: "black cat", length: 9 });
   const asked: string[] = [];
-  const refused = await testRun(asking, { text: "a black cat" }, {
-    models: { scout: misquotes() },
-    reviews: (item) => {
-      asked.push(item.ask);
-      return { reject: "no such animal" };
+  const refused = await testRun(
+    asking,
+    { text: "a black cat" },
+    {
+      models: { scout: misquotes() },
+      reviews: (item) => {
+        asked.push(item.ask);
+        return { reject: "no such animal" };
+      },
     },
-  });
+  );
   assert.deepEqual(asked, ["Is this right?"]);
   assert.equal(refused.status, "failed");
   assert.match(String(refused.error), /RUN_FAILED.*rejected/);
@@ -114,7 +153,10 @@ test("a step whose model has no stand-in is an error that names it, even when th
     name: "catching",
     run: async (ctx) => (await ctx.settle(() => ctx.call(scout, { text: "x" }))).ok,
   });
-  const error = await rejects(testRun(catching, undefined, { models: { scuot: scripted([]) } }), "TEST_MODEL_MISSING");
+  const error = await rejects(
+    testRun(catching, undefined, { models: { scuot: scripted([]) } }),
+    "TEST_MODEL_MISSING",
+  );
   assert.match(error.message, /scuot/);
   assert.match(error.fix, /"scout": scripted/);
 });
@@ -127,11 +169,16 @@ test("the clock jumps to the next timer by itself: days of sleep and backoff tak
     async run(ctx) {
       await ctx.sleep("7d");
       await ctx.sleep(0);
-      await ctx.step("flaky", null, () => {
-        tries += 1;
-        if (tries < 3) throw new Error("not yet");
-        return tries;
-      }, { retry: { attempts: 3, backoff: "1h" } });
+      await ctx.step(
+        "flaky",
+        null,
+        () => {
+          tries += 1;
+          if (tries < 3) throw new Error("not yet");
+          return tries;
+        },
+        { retry: { attempts: 3, backoff: "1h" } },
+      );
       return ctx.now();
     },
   });
@@ -147,10 +194,15 @@ test("a work that advances the clock past its step's timeout is timed out", asyn
   const slow = workflow({
     name: "slow",
     run: (ctx) =>
-      ctx.step("hang", null, () => {
-        setImmediate(() => clock.advance(60_000));
-        return new Promise<string>(() => undefined);
-      }, { timeout: "1m" }),
+      ctx.step(
+        "hang",
+        null,
+        () => {
+          setImmediate(() => clock.advance(60_000));
+          return new Promise<string>(() => undefined);
+        },
+        { timeout: "1m" },
+      ),
   });
   const result = await testRun(slow, null, { clock });
   assert.match(String(result.error), /timed out after 60000 ms/);
@@ -158,10 +210,17 @@ test("a work that advances the clock past its step's timeout is timed out", asyn
 
 test("a review that is left in silence expires when the clock gets there; one that cannot expire is stuck", async () => {
   const waiting = (name: string, expires?: string) =>
-    workflow({ name, run: (ctx) => ctx.review("Go on?", { n: 1 }, expires === undefined ? {} : { expires, onExpiry: "approve" }) });
+    workflow({
+      name,
+      run: (ctx) =>
+        ctx.review("Go on?", { n: 1 }, expires === undefined ? {} : { expires, onExpiry: "approve" }),
+    });
   const expired = await testRun(waiting("expiring", "3d"), null, { reviews: ["silence"] });
   assert.deepEqual(expired.output, { n: 1 });
-  const error = await rejects(testRun(waiting("patient-review"), null, { reviews: () => "silence" }), "TEST_STUCK");
+  const error = await rejects(
+    testRun(waiting("patient-review"), null, { reviews: () => "silence" }),
+    "TEST_STUCK",
+  );
   assert.match(error.message, /Go on\?.*1\. Asked/s);
 });
 
@@ -174,7 +233,10 @@ test("signals are sent when a run waits for them; a signal that never comes is n
       return { ...first, second };
     },
   });
-  const signals = [{ name: "shipped", payload: "today" }, { name: "paid", payload: { amount: 3 } }];
+  const signals = [
+    { name: "shipped", payload: "today" },
+    { name: "paid", payload: { amount: 3 } },
+  ];
   const result = await testRun(listening, null, { signals });
   assert.deepEqual(result.output, { amount: 3, second: "today" });
   const error = await rejects(testRun(listening, null, { signals: [signals[1]!] }), "TEST_STUCK");
@@ -184,7 +246,10 @@ test("signals are sent when a run waits for them; a signal that never comes is n
 test("E1: an engine ended right after a step's record goes on in a new one, and does no recorded work again", async () => {
   const ledger = new Map<string, number>();
   const count = (name: string) => ledger.set(name, (ledger.get(name) ?? 0) + 1);
-  const child = workflow({ name: "killed-child", run: (ctx) => ctx.step("inner", 1, (n) => (count("inner"), n)) });
+  const child = workflow({
+    name: "killed-child",
+    run: (ctx) => ctx.step("inner", 1, (n) => (count("inner"), n)),
+  });
   const killed = workflow({
     name: "killed",
     async run(ctx) {
@@ -192,12 +257,14 @@ test("E1: an engine ended right after a step's record goes on in a new one, and 
       const approved = await ctx.review("ok?", 2);
       await ctx.sleep("1h");
       const inner = await ctx.call(child, null);
-      const mapped = await ctx.map([1, 2], (n, it) => it.step("double", n, (m) => (count(`double ${m}`), m * 2)));
+      const mapped = await ctx.map([1, 2], (n, it) =>
+        it.step("double", n, (m) => (count(`double ${m}`), m * 2)),
+      );
       return { approved, inner, mapped };
     },
   });
   const wanted = { approved: 2, inner: 1, mapped: [2, 4] };
-  for (const at of ["a", "ok?", "sleep", "inner", "killed-child", "double", "map", "map › [" ]) {
+  for (const at of ["a", "ok?", "sleep", "inner", "killed-child", "double", "map", "map › ["]) {
     ledger.clear();
     const work = testRun(killed, null, { killAfter: at, reviews: ["approve"] });
     if (at === "map › [") await rejects(work, "TEST_KILL_MISSED");
@@ -205,7 +272,10 @@ test("E1: an engine ended right after a step's record goes on in a new one, and 
     assert.deepEqual([...ledger.values()], [1, 1, 1, 1], at);
   }
   ledger.clear();
-  const often = await testRun(killed, null, { killAfter: ["a", "ok?", "sleep", "killed-child", "double"], reviews: ["approve"] });
+  const often = await testRun(killed, null, {
+    killAfter: ["a", "ok?", "sleep", "killed-child", "double"],
+    reviews: ["approve"],
+  });
   assert.deepEqual(often.output, wanted);
   assert.deepEqual([...ledger.values()], [1, 1, 1, 1]);
 });
@@ -242,7 +312,11 @@ test("rerun reuses what is recorded; resume tries again what failed", async () =
 
 test("sabotage and cap go through as they do for a run", async () => {
   const model = scripted([{ quote: "a black cat" }, { quote: "a black cat" }]);
-  const result = await testRun(asking, { text: "there was a black cat here" }, { models: { scout: model }, sabotage: ["scout=misquote"] });
+  const result = await testRun(
+    asking,
+    { text: "there was a black cat here" },
+    { models: { scout: model }, sabotage: ["scout=misquote"] },
+  );
   assert.deepEqual(result.output, { quote: "a black cat", length: 11 });
   assert.equal(result.step("scout › attempt 1").state, "rejected");
   await rejects(testRun(asking, { text: "" }, { models: { scout: model }, cap: { usd: -1 } }), "CAP_INVALID");
@@ -252,7 +326,9 @@ test("a loop, a branch, k of n and a checked step replay to the same (E2)", asyn
   const all = workflow({
     name: "all-scopes",
     async run(ctx) {
-      const turns = await ctx.loop("grow", 1, async (n, it) => (n > 20 ? done(n) : again(await it.step("double", n, (m) => m * 2))));
+      const turns = await ctx.loop("grow", 1, async (n, it) =>
+        n > 20 ? done(n) : again(await it.step("double", n, (m) => m * 2)),
+      );
       const side = await ctx.branch("side", (it) => it.step("x", null, () => "x"));
       const [won] = await ctx.first(1, {
         slow: async (it) => {
@@ -261,12 +337,21 @@ test("a loop, a branch, k of n and a checked step replay to the same (E2)", asyn
         },
         quick: (it) => it.step("soon", null, () => "quick"),
       });
-      const nested = await ctx.step("outer", null, async (_, { ctx: inner }) => inner.step("inner", null, () => 7));
+      const nested = await ctx.step("outer", null, async (_, { ctx: inner }) =>
+        inner.step("inner", null, () => 7),
+      );
       const checked = await ctx.step("checked", 4, (n) => n + 1, { checks: [(n) => n === 5 || "not five"] });
       const settled = await ctx.settle(() => ctx.step("fails", null, () => assert.fail("no")));
       return { turns, side, won: won?.name, nested, checked, settled: settled.ok };
     },
   });
   const result = await testRun(all, null);
-  assert.deepEqual(result.output, { turns: 32, side: "x", won: "quick", nested: 7, checked: 5, settled: false });
+  assert.deepEqual(result.output, {
+    turns: 32,
+    side: "x",
+    won: "quick",
+    nested: 7,
+    checked: 5,
+    settled: false,
+  });
 });

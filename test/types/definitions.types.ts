@@ -5,26 +5,83 @@ import { type } from "arktype";
 import { tool as aiTool } from "ai";
 import * as v from "valibot";
 import { z } from "zod";
-import { agent, again, type Context, done, grounded, nextModel, retry, review, tool, unsure, workflow } from "firebreak";
+import {
+  agent,
+  again,
+  type Context,
+  done,
+  grounded,
+  nextModel,
+  retry,
+  review,
+  tool,
+  unsure,
+  workflow,
+} from "firebreak";
 import { scripted, testRun } from "firebreak/testing";
 
 const byZod = z.object({ text: z.string(), n: z.number().default(1) });
 const byArk = type({ text: "string", "n?": "number" });
 const byValibot = toStandardJsonSchema(v.object({ text: v.string(), n: v.number() }));
 
-/** True when two types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** True when two types are the same, and not any. */
+type Same<A, B> = 0 extends 1 & A ? false : [A, B] extends [B, A] ? true : false;
 /** Keeps a type that must be true. */
 export type Holds<T extends true> = T;
 
 // ---- Agents -----------------------------------------------------------------------
 
-const zodAgent = agent({ name: "a", input: byZod, instructions: (it) => it.text, prompt: (it) => [it.text, String(it.n)], models: ["m"], output: byZod, checks: [(it) => it.n > 0 || "n"] });
-const arkAgent = agent({ name: "a", input: byArk, instructions: (it) => it.text, models: ["m"], output: byArk, checks: [(it, { input }) => it.text === input.text || "text"] });
-const valibotAgent = agent({ name: "a", input: byValibot, instructions: "x", models: ["m"], output: byValibot, checks: [(it) => it.n > 0 || unsure("n")] });
-const textAgent = agent({ name: "a", instructions: "x", models: [scripted([]), "fast"], unchecked: "only text" });
-agent({ name: "a", instructions: "x", models: ["m"], output: byZod, checks: [grounded("text")], onFail: [retry(2), nextModel({ fresh: true }), review<{ text: string }>({ to: "x", ask: (it, problems) => `${it?.text} ${problems}`, expires: "2d" }), review({ ask: (_, problems) => problems })] });
-agent({ name: "a", instructions: "x", models: ["m"], tools: [{ ...aiTool({ inputSchema: byZod, execute: ({ n }) => n }), name: "t", effect: "none" }], unchecked: "x" });
+const zodAgent = agent({
+  name: "a",
+  input: byZod,
+  instructions: (it) => it.text,
+  prompt: (it) => [it.text, String(it.n)],
+  models: ["m"],
+  output: byZod,
+  checks: [(it) => it.n > 0 || "n"],
+});
+const arkAgent = agent({
+  name: "a",
+  input: byArk,
+  instructions: (it) => it.text,
+  models: ["m"],
+  output: byArk,
+  checks: [(it, { input }) => it.text === input.text || "text"],
+});
+const valibotAgent = agent({
+  name: "a",
+  input: byValibot,
+  instructions: "x",
+  models: ["m"],
+  output: byValibot,
+  checks: [(it) => it.n > 0 || unsure("n")],
+});
+const textAgent = agent({
+  name: "a",
+  instructions: "x",
+  models: [scripted([]), "fast"],
+  unchecked: "only text",
+});
+agent({
+  name: "a",
+  instructions: "x",
+  models: ["m"],
+  output: byZod,
+  checks: [grounded("text")],
+  onFail: [
+    retry(2),
+    nextModel({ fresh: true }),
+    review<{ text: string }>({ to: "x", ask: (it, problems) => `${it?.text} ${problems}`, expires: "2d" }),
+    review({ ask: (_, problems) => problems }),
+  ],
+});
+agent({
+  name: "a",
+  instructions: "x",
+  models: ["m"],
+  tools: [{ ...aiTool({ inputSchema: byZod, execute: ({ n }) => n }), name: "t", effect: "none" }],
+  unchecked: "x",
+});
 
 // @ts-expect-error no check and no reason
 agent({ name: "a", instructions: "x", models: ["m"], output: byZod });
@@ -46,15 +103,32 @@ agent({ name: "a", instructions: "x", models: ["m"], unchecked: "x", temprature:
 // ---- Tools ------------------------------------------------------------------------
 
 const add = tool({ name: "add", description: "Adds.", input: byZod, effect: "none", run: ({ n }) => n + 1 });
-const send = tool({ name: "send", description: "Sends.", input: byArk, effect: { key: (it) => it.text, probe: async () => ({ id: "x" }) }, run: async ({ text }, { idempotencyKey }) => ({ id: `${text}${idempotencyKey ?? ""}` }) });
+const send = tool({
+  name: "send",
+  description: "Sends.",
+  input: byArk,
+  effect: { key: (it) => it.text, probe: async () => ({ id: "x" }) },
+  run: async ({ text }, { idempotencyKey }) => ({ id: `${text}${idempotencyKey ?? ""}` }),
+});
 // @ts-expect-error the arguments have no such member
 tool({ name: "t", description: "", input: byZod, effect: "none", run: ({ missing }) => missing });
-// @ts-expect-error a probe gives what the tool gives
-tool({ name: "t", description: "", input: byZod, effect: { key: () => "k", probe: async () => 3 }, run: async () => ({ id: "x" }) });
+tool({
+  name: "t",
+  description: "",
+  input: byZod,
+  effect: { key: () => "k", probe: async () => 3 },
+  // @ts-expect-error a probe gives what the tool gives
+  run: async () => ({ id: "x" }),
+});
 
 // ---- Workflows ----------------------------------------------------------------------
 
-const child = workflow({ name: "child", input: byZod, output: byArk, run: async (_ctx, it) => ({ text: it.text }) });
+const child = workflow({
+  name: "child",
+  input: byZod,
+  output: byArk,
+  run: async (_ctx, it) => ({ text: it.text }),
+});
 const free = workflow({ name: "free", run: async () => 7 });
 // @ts-expect-error the output does not fit its schema
 workflow({ name: "w", output: byArk, run: async () => ({ text: 1 }) });
@@ -72,8 +146,12 @@ export async function body(ctx: Context): Promise<unknown> {
   const sent = await ctx.call(send, { text: "x" }, { approve: "Send it?" });
   const ran = await ctx.call(child, { text: "x", n: 1 });
   const seven = await ctx.call(free, null);
-  const stepped = await ctx.step("s", { a: 1 }, async (it, { attempt }) => `${it.a}${attempt}`, { checks: [(it) => it.length > 0 || "empty"] });
-  const mapped = await ctx.map(["a", "b"], (it, inner) => inner.step("l", it, (word) => word.length), { key: (it) => it });
+  const stepped = await ctx.step("s", { a: 1 }, async (it, { attempt }) => `${it.a}${attempt}`, {
+    checks: [(it) => it.length > 0 || "empty"],
+  });
+  const mapped = await ctx.map(["a", "b"], (it, inner) => inner.step("l", it, (word) => word.length), {
+    key: (it) => it,
+  });
   const settled = await ctx.map([1], async (it) => `${it}`, { settle: true });
   const won = await ctx.first(1, { a: async () => 1, b: async () => 2 });
   const one = await ctx.settle(() => ctx.call(add, { text: "x", n: 1 }));
@@ -131,7 +209,11 @@ export async function body(ctx: Context): Promise<unknown> {
 // ---- Tests --------------------------------------------------------------------------
 
 export async function tested(): Promise<void> {
-  const result = await testRun(child, { text: "x", n: 1 }, { models: { a: scripted(["x"]) }, reviews: ["approve", { edit: 1 }, "silence"], killAfter: "s" });
+  const result = await testRun(
+    child,
+    { text: "x", n: 1 },
+    { models: { a: scripted(["x"]) }, reviews: ["approve", { edit: 1 }, "silence"], killAfter: "s" },
+  );
   type _ = Holds<Same<typeof result.output, { text: string; n?: number }>>;
   // @ts-expect-error wrong input
   await testRun(child, { text: 1 });
