@@ -85,7 +85,7 @@ describe("the engine's suite", () => {
   for (const [promise, what, options] of wrong) {
     test(`fails an engine that ${what}, in a case that names ${promise}`, async () => {
       const failed: string[] = [];
-      for (const { title, run } of engineCases.filter((it) => it.title.includes(`(${promise})`))) {
+      for (const { title, run } of engineCases.filter((it) => it.title.includes(`(${promise}`))) {
         const harness = await embeddedHarness(options);
         await Promise.race([run(harness), tooLong()]).catch(() => failed.push(title));
         await harness.close();

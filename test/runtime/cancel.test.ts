@@ -15,23 +15,29 @@ import { SimProcess } from "../../sim/process.ts";
 import { World } from "../../sim/world.ts";
 
 describe("a cancel (E7)", () => {
-  test("wins over any later result, and aborts the work", async () => {
+  test("wins over any later result, aborts the work, and the code that waited for it never goes on (R5)", async () => {
     const it = await rig();
     const hold = gate();
     let aborted = false;
-    const run = await it.start("c-work", (ctx) =>
-      ctx.step("long", null, async (_, { abort }) => {
-        abort.addEventListener("abort", () => (aborted = true));
-        await hold.pass();
-        return "late";
-      }),
-    );
+    let wentOn = false;
+    const run = await it.start("c-work", async (ctx) => {
+      try {
+        return await ctx.step("long", null, async (_, { abort }) => {
+          abort.addEventListener("abort", () => (aborted = true));
+          await hold.pass();
+          return "late";
+        });
+      } finally {
+        wentOn = true;
+      }
+    });
     await until(() => hold.arrived === 1);
     await run.cancel({ by: "ann", because: "no longer wanted" });
     hold.open();
     await assert.rejects(run.result(), { code: "RUN_CANCELLED" });
     await quiet();
     assert.ok(aborted);
+    assert.equal(wentOn, false);
     assert.deepEqual(await it.story(run), ["run.cancelled"]);
     await assert.rejects(run.cancel(), { code: "RUN_ENDED" });
     await assert.rejects(run.signal("go"), { code: "RUN_ENDED" });
@@ -120,7 +126,7 @@ describe("a cancel (E7)", () => {
 });
 
 describe("a run that ends", () => {
-  test("cancels the children it leaves behind, in the commit of its end", async () => {
+  test("cancels the children it leaves behind, in the commit of its end (N5)", async () => {
     const it = await rig();
     const child = workflow({ name: "x-child", run: (ctx) => ctx.review("Right?", 1) });
     const run = await it.start("x-fails", (ctx) =>

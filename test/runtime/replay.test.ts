@@ -38,7 +38,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
 const held = (ctx: Context): Promise<never> => ctx.step("held", null, never);
 
 describe("a replay", () => {
-  test("of code that no longer asks for a recorded step halts before any work starts, with the missing and the new names", async () => {
+  test("of code that no longer asks for a recorded step halts before any work starts, with the missing and the new names (R3)", async () => {
     const started: string[] = [];
     const { it, run } = await change(
       "r-changed",
@@ -142,6 +142,32 @@ describe("a replay", () => {
     );
   });
 
+  test("gives recorded answers one by one in recorded order, and starts new work only after them (R1, R2)", async () => {
+    const orders: string[][] = [];
+    const body: Run = async (ctx) => {
+      const order: string[] = [];
+      orders.push(order);
+      const lane = async (id: string, slow: number): Promise<void> => {
+        for (let n = 0; n < 3; n += 1) {
+          await ctx.step(`${id}${n}`, null, () => quiet(slow));
+          order.push(`${id}${n}`);
+        }
+      };
+      // The last lane is asked for first, and has no record.
+      const fresh = ctx.step("fresh", null, () => {
+        order.push("fresh begins");
+        return never();
+      });
+      await Promise.all([fresh, lane("slow", 5), lane("quick", 1), lane("sync", 0)]);
+    };
+    await change("r-order", body, body);
+    await quiet();
+    const [first, second] = orders.map((order) => order.filter((it) => it !== "fresh begins"));
+    assert.equal(first?.length, 9);
+    assert.deepEqual(second, first);
+    assert.deepEqual([orders[0]?.at(0), orders[1]?.at(-1)], ["fresh begins", "fresh begins"]);
+  });
+
   test("gives equal steps their own records, in the order in which they were asked for", async () => {
     let count = 0;
     const body: Run = async (ctx) => {
@@ -224,7 +250,9 @@ describe("a scope", () => {
     assert.equal(await run.result(), "done");
     assert.ok(aborted);
     const [end] = await it.of(run, "run.completed");
-    assert.deepEqual(end?.data.warnings, ['step "forgotten" was not awaited and was cancelled: await what it gives, or return it']);
+    assert.deepEqual(end?.data.warnings, [
+      'step "forgotten" was not awaited and was cancelled: await what it gives, or return it',
+    ]);
   });
 
   test("refuses two equal questions, and two equal signals, that are open at once", async () => {
@@ -429,7 +457,7 @@ describe("a rerun", () => {
 });
 
 describe("a parked run", () => {
-  test("leaves memory: no replay of it is kept", async () => {
+  test("leaves memory: no replay of it is kept (R4, N2)", async () => {
     const it = await rig();
     const flow = named("parked", (ctx) => ctx.review("Right?", 1)) as AnyWorkflow;
     const engine = new EmbeddedEngine({

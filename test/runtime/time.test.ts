@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { MemoryJournal } from "../../src/index.ts";
 import { named, quiet, rig, until } from "./rig.ts";
 
 const hour = 3_600_000;
@@ -71,6 +72,31 @@ describe("a sleep", () => {
     await second.recover();
     assert.equal(await (await second.run(id)).result(), "woken");
     assert.equal((await it.of(id, "timer.fired")).length, 1);
+  });
+});
+
+describe("a timer's look at the journal", () => {
+  test("that fails loses nothing: it is looked at again later (N6)", async () => {
+    const disk = new MemoryJournal();
+    let fails = false;
+    const journal = new Proxy(disk, {
+      get(it, name) {
+        const value = Reflect.get(it, name) as unknown;
+        if (name === "heads" && fails) return () => Promise.reject(new Error("the disk did not answer"));
+        return typeof value === "function" ? (value.bind(it) as unknown) : value;
+      },
+    });
+    const it = await rig({ journal });
+    const run = await it.start("t-look", (ctx) => ctx.sleep("1m"));
+    await run.settled();
+    await quiet();
+    fails = true;
+    it.clock.advance(60_000);
+    await quiet();
+    assert.equal((await run.head()).status, "waiting");
+    fails = false;
+    it.clock.advance(60_000);
+    await run.result();
   });
 });
 

@@ -146,7 +146,7 @@ export const engineCases: readonly EngineCase[] = [
     },
   },
   {
-    title: "leaves a living process's run alone, and takes a dead one's (E4)",
+    title: "leaves a living process's run alone, and takes a dead one's (E4, N3)",
     async run({ boot, journal }) {
       const hold = gate();
       const program = programOf("s-owned", (ctx) => ctx.step("held", null, () => hold.pass()));
@@ -167,7 +167,7 @@ export const engineCases: readonly EngineCase[] = [
     },
   },
   {
-    title: "gives a run that became ready to one of the processes that reach for it (E4)",
+    title: "gives a run that became ready to one of the processes that reach for it (E4, N1)",
     async run({ boot, journal }) {
       const ledger: string[] = [];
       const program = programOf("s-race", async (ctx) => {
@@ -247,7 +247,7 @@ export const engineCases: readonly EngineCase[] = [
     },
   },
   {
-    title: "cancels a run and its open descendants in one commit (E7)",
+    title: "cancels a run and its open descendants in one commit (E7, N4)",
     async run({ boot, journal }) {
       const inner = named("s-family-inner", (ctx) => ctx.signal("go", z.number()));
       const program = programOf("s-family", (ctx) =>

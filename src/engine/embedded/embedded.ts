@@ -13,15 +13,32 @@ import { type Clock, systemClock } from "../../base/clock.ts";
 import { FirebreakError } from "../../base/errors.ts";
 import { newRunId, type RunId } from "../../base/ids.ts";
 import type { AnyEvent, EventData, JournalEvent, NewEvent } from "../../journal/events.ts";
-import { type Append, type Appended, type Blob, endings, type Journal, type RunHead } from "../../journal/journal.ts";
+import {
+  type Append,
+  type Appended,
+  type Blob,
+  endings,
+  type Journal,
+  type RunHead,
+} from "../../journal/journal.ts";
 import type { Engine, FindProgram, Program, StartSpec } from "../../runtime/engine.ts";
-import { failureOf } from "../../runtime/leaf.ts";
 import type { ReplayOptions } from "../../runtime/replay-options.ts";
 import { Replay } from "../../runtime/replay.ts";
 import type { Guard, Host, LiveNote, Reuse } from "../../runtime/runtime.ts";
 import { runStarted } from "../../runtime/run-started.ts";
-import { scanMs } from "../../runtime/wait.ts";
-import { cancelAll, concludeRun, isOpen, isOver, listed, openDescendants, tellParent } from "./run-ends.ts";
+import { Alarm } from "./alarm.ts";
+import { makeHost } from "./make-host.ts";
+import {
+  asEvents,
+  cancelAll,
+  concludeRun,
+  haltedBy,
+  isOpen,
+  isOver,
+  listed,
+  openDescendants,
+  tellParent,
+} from "./run-ends.ts";
 import { RunWaiters } from "./run-waiters.ts";
 import { type Liveness, soleProcess } from "./process-lock.ts";
 
@@ -68,8 +85,7 @@ export class EmbeddedEngine implements Engine {
   readonly #faults = new Map<RunId, unknown>();
   readonly #accepting = new Set<RunId>();
   readonly #stopListening: () => void;
-  #cancelTimer: (() => void) | undefined;
-  #timerAt = Number.POSITIVE_INFINITY;
+  readonly #alarm: Alarm;
   #poll: NodeJS.Timeout | undefined;
   #outside: number;
   #closed = false;
@@ -81,6 +97,7 @@ export class EmbeddedEngine implements Engine {
     this.#find = options.find;
     this.#liveness = options.liveness ?? soleProcess();
     this.owner = this.#liveness.owner;
+    this.#alarm = new Alarm(this.clock, () => this.#apart(this.recover()));
     this.#outside = this.journal.outsideChanges();
     this.#stopListening = this.journal.listen((events) => this.#hear(events));
   }
@@ -121,7 +138,8 @@ export class EmbeddedEngine implements Engine {
     const running = await this.journal.heads({ status: ["running"], limit: listed });
     const due = await this.journal.heads({ dueAt: this.clock.now(), limit: listed });
     let taken = 0;
-    for (const head of [...running, ...due]) if (this.#concerns(head) && (await this.#take(head, false))) taken += 1;
+    for (const head of [...running, ...due])
+      if (this.#concerns(head) && (await this.#take(head, false))) taken += 1;
     await this.#armTimer();
     return taken;
   }
@@ -130,27 +148,43 @@ export class EmbeddedEngine implements Engine {
     for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
       const head = await this.journal.head(run);
       if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
-      if (!isOpen(head)) throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "cancelled" });
+      if (!isOpen(head))
+        throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "cancelled" });
       const all = [head, ...(await openDescendants(this.journal, head.run))];
-      const event: NewEvent = { kind: "run.cancelled", data: { by, ...(because === undefined ? {} : { because }) } };
-      const told: NewEvent = { kind: "child.ended", data: { child: run, outcome: "cancelled", message: `cancelled by ${by}` } };
+      const event: NewEvent = {
+        kind: "run.cancelled",
+        data: { by, ...(because === undefined ? {} : { because }) },
+      };
+      const told: NewEvent = {
+        kind: "child.ended",
+        data: { child: run, outcome: "cancelled", message: `cancelled by ${by}` },
+      };
       try {
-        await this.journal.commit([...cancelAll(all, event), ...(await tellParent(this.journal, head.parent, told))]);
+        await this.journal.commit([
+          ...cancelAll(all, event),
+          ...(await tellParent(this.journal, head.parent, told)),
+        ]);
         return;
       } catch (error) {
         // One of them moved meanwhile: look again.
         if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) throw error;
       }
     }
-    throw new FirebreakError("JOURNAL_CONFLICT", { runId: run, expected: "a standstill", found: "a moving run" });
+    throw new FirebreakError("JOURNAL_CONFLICT", {
+      runId: run,
+      expected: "a standstill",
+      found: "a moving run",
+    });
   }
 
   async settled(run: RunId): Promise<RunHead> {
-    return this.#until(run, async (head) => isOver(head) || (this.#isIdle(head) && !(await this.#hasMovingChild(run))), true);
+    const isSettled = async (head: RunHead): Promise<boolean> =>
+      isOver(head) || (this.#isIdle(head) && !(await this.#hasMovingChild(run)));
+    return this.#waiters.until(run, () => this.#lookAt(run, isSettled), true);
   }
 
   async ended(run: RunId): Promise<RunHead> {
-    return this.#until(run, isOver);
+    return this.#waiters.until(run, () => this.#lookAt(run, isOver));
   }
 
   async ending(run: RunId): Promise<AnyEvent> {
@@ -187,7 +221,7 @@ export class EmbeddedEngine implements Engine {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#poll);
-    this.#cancelTimer?.();
+    this.#alarm.close();
     this.#stopListening();
     for (const replay of this.#active.values()) if (replay !== "starting") replay.lose("closed");
     this.#waiters.close();
@@ -210,7 +244,11 @@ export class EmbeddedEngine implements Engine {
     try {
       program = await this.#find(head.workflow, head.file);
       if (program === undefined) return this.#letGo(head.run);
-      const append: Append = { run: head.run, expect: { seq: head.seq, epoch: head.epoch }, events: [this.#claimEvent(why)] };
+      const append: Append = {
+        run: head.run,
+        expect: { seq: head.seq, epoch: head.epoch },
+        events: [this.#claimEvent(why)],
+      };
       appended = (await this.journal.commit([append]))[0]!;
     } catch (error) {
       this.#letGo(head.run);
@@ -222,7 +260,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   #claimable(head: RunHead, force: boolean): "wake" | "takeover" | "forced" | undefined {
-    if (head.status === "waiting") return head.ready || (head.wakeAt ?? Number.POSITIVE_INFINITY) <= this.clock.now() ? "wake" : undefined;
+    if (head.status === "waiting")
+      return head.ready || (head.wakeAt ?? Number.POSITIVE_INFINITY) <= this.clock.now() ? "wake" : undefined;
     if (head.status !== "running") return undefined;
     if (head.owner === this.owner || !this.#liveness.isAlive(head.owner ?? "")) return "takeover";
     return force ? "forced" : undefined;
@@ -239,25 +278,34 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** Drives a claimed run until it ends, parks or is lost. */
-  async #run(run: RunId, program: Program, epoch: number, known: readonly AnyEvent[] | undefined): Promise<void> {
+  async #run(
+    run: RunId,
+    program: Program,
+    epoch: number,
+    known: readonly AnyEvent[] | undefined,
+  ): Promise<void> {
     this.#active.set(run, "starting");
     this.#faults.delete(run);
     if (known === undefined) this.#parents.add(run);
     try {
       const events = known ?? (await this.journal.readOpen(run));
       const started = events[0] as JournalEvent<"run.started">;
-      const replay = new Replay(this.#host(run, started.data.root, epoch), await this.#replayOptions(run, started.data));
+      const replay = new Replay(
+        this.#host(run, started.data.root, epoch),
+        await this.#replayOptions(run, started.data),
+      );
       this.#active.set(run, replay);
       const ending = replay.execute(events, (scope) => program.run(scope, started.data));
       // What was written between the reading and now was told to nobody.
-      if (known === undefined) this.#apart(this.journal.read(run, replay.records.lastSeq).then((late) => replay.receive(late)));
+      if (known === undefined)
+        this.#apart(this.journal.read(run, replay.records.lastSeq).then((late) => replay.receive(late)));
       const end = await ending;
       if (end.kind === "parked") this.#apart(this.#armTimer());
       // Lost to another driver is no fault: that one goes on.
       const { fault } = replay;
       if (end.kind === "lost" && fault !== undefined && !FirebreakError.is(fault, "JOURNAL_CONFLICT")) {
         this.#faults.set(run, fault);
-        if (!this.#closed) this.#setTimer(this.clock.now() + scanMs);
+        this.#alarm.again();
       }
     } catch (error) {
       await this.#quarantine(run, epoch, error);
@@ -267,7 +315,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   async #replayOptions(run: RunId, started: EventData["run.started"]): Promise<ReplayOptions> {
-    const reuse = started.rerunOf === undefined ? undefined : await this.#options.reuseFor?.(run, started.rerunOf);
+    const reuse =
+      started.rerunOf === undefined ? undefined : await this.#options.reuseFor?.(run, started.rerunOf);
     const accept = this.#accepting.delete(run);
     return {
       seed: started.seed,
@@ -284,14 +333,8 @@ export class EmbeddedEngine implements Engine {
   /** A run whose rows cannot be read is set aside; the others go on. */
   async #quarantine(run: RunId, epoch: number, error: unknown): Promise<void> {
     this.#faults.set(run, error);
-    const known = FirebreakError.any(error);
-    const data = {
-      code: known ? error.code : "INTERNAL",
-      message: known ? error.sentence : failureOf(error).message,
-      fix: known ? error.fix : "This is a fault of Firebreak; the run is kept.",
-      ...(known || !(error instanceof Error) ? {} : { details: { stack: error.stack ?? "" } }),
-    };
-    await this.journal.commit([{ run, expect: { epoch }, events: [{ kind: "run.halted", data }] }]).catch(() => undefined);
+    const append: Append = { run, expect: { epoch }, events: [haltedBy(error)] };
+    await this.journal.commit([append]).catch(() => undefined);
   }
 
   /** Ends the open descendants of a run that ends. */
@@ -303,9 +346,7 @@ export class EmbeddedEngine implements Engine {
 
   /** Work nobody waits for. When it fails, runs stay as the journal has them, and are looked for again later (N6). */
   #apart(work: Promise<unknown>): void {
-    work.catch(() => {
-      if (!this.#closed) this.#setTimer(this.clock.now() + scanMs);
-    });
+    work.catch(() => this.#alarm.again());
   }
 
   #finish(run: RunId): void {
@@ -320,31 +361,15 @@ export class EmbeddedEngine implements Engine {
   }
 
   #host(run: RunId, root: RunId, epoch: number): Host {
-    const engine = this;
-    return {
-      run,
-      root,
-      clock: this.clock,
-      owner: this.owner,
-      commit(events, blobs, also, seq) {
-        const expect = seq === undefined ? { epoch } : { epoch, seq };
-        const own: Append = { run, expect, events };
-        return engine.journal.commit(also === undefined ? [own] : [own, ...also], blobs).then(first);
+    return makeHost(
+      { run, root, epoch, owner: this.owner },
+      {
+        journal: this.journal,
+        clock: this.clock,
+        guard: this.#options.guard,
+        watchers: (it) => this.#watchers.get(it),
       },
-      async commitLate(events) {
-        await engine.journal.commit([{ run, expect: {}, events }]);
-      },
-      readAfter: (seq) => engine.journal.read(run, seq),
-      blob: (hash) => engine.journal.blob(hash),
-      guard: this.#options.guard,
-      get live() {
-        const watchers = engine.#watchers.get(run);
-        if (watchers === undefined || watchers.size === 0) return undefined;
-        return (note: LiveNote) => {
-          for (const listener of watchers) listener(note);
-        };
-      },
-    };
+    );
   }
 
   // ---- What happens outside ------------------------------------------------------
@@ -368,7 +393,8 @@ export class EmbeddedEngine implements Engine {
         this.#own.add(event.data.child);
         this.#parents.add(run);
       }
-      if (event.kind === "run.started" && event.data.parent !== undefined) queueMicrotask(() => this.#wakeUp(run));
+      if (event.kind === "run.started" && event.data.parent !== undefined)
+        queueMicrotask(() => this.#wakeUp(run));
       else if (waking.has(event.kind)) this.#wakeUp(run);
       if (event.kind in endings) this.#waiters.tellEnd(run, event);
       if (event.kind in endings || event.kind === "run.parked") this.#tell(run, event.kind !== "run.parked");
@@ -396,7 +422,11 @@ export class EmbeddedEngine implements Engine {
   }
 
   #concerns(head: RunHead): boolean {
-    return this.#options.drive !== "own" || this.#own.has(head.run) || (head.parent !== undefined && this.#own.has(head.parent));
+    return (
+      this.#options.drive !== "own" ||
+      this.#own.has(head.run) ||
+      (head.parent !== undefined && this.#own.has(head.parent))
+    );
   }
 
   async #lookOutside(): Promise<void> {
@@ -416,19 +446,10 @@ export class EmbeddedEngine implements Engine {
   async #armTimer(): Promise<void> {
     if (this.#closed) return;
     const waiting = await this.journal.heads({ dueAt: Number.MAX_SAFE_INTEGER, limit: listed });
-    const earliest = Math.min(...waiting.filter((it) => this.#concerns(it)).map((it) => it.wakeAt ?? Number.POSITIVE_INFINITY));
-    if (Number.isFinite(earliest)) this.#setTimer(earliest);
-  }
-
-  #setTimer(at: number): void {
-    if (at === this.#timerAt || this.#closed) return;
-    this.#cancelTimer?.();
-    this.#timerAt = at;
-    // A clock may be set while we wait, so it is looked at now and then.
-    this.#cancelTimer = this.clock.after(Math.min(Math.max(0, at - this.clock.now()), scanMs), () => {
-      this.#timerAt = Number.POSITIVE_INFINITY;
-      if (!this.#closed) this.#apart(this.recover());
-    });
+    const earliest = Math.min(
+      ...waiting.filter((it) => this.#concerns(it)).map((it) => it.wakeAt ?? Number.POSITIVE_INFINITY),
+    );
+    if (Number.isFinite(earliest)) this.#alarm.set(earliest);
   }
 
   /** Takes up the runs of processes that died. */
@@ -454,24 +475,11 @@ export class EmbeddedEngine implements Engine {
     return false;
   }
 
-  async #until(run: RunId, done: (head: RunHead) => boolean | Promise<boolean>, children = false): Promise<RunHead> {
-    for (;;) {
-      // Listening begins before looking: what happens in between is heard.
-      const waiter = this.#waiters.listen(run, children);
-      const head = await this.#lookAt(run, done).catch((error: unknown) => {
-        waiter.stop();
-        throw error;
-      });
-      if (head !== undefined) {
-        waiter.stop();
-        return head;
-      }
-      await waiter.woken;
-    }
-  }
-
   /** The run's head when it is as wanted. @throws RUN_UNKNOWN, what the run met, JOURNAL_CLOSED */
-  async #lookAt(run: RunId, done: (head: RunHead) => boolean | Promise<boolean>): Promise<RunHead | undefined> {
+  async #lookAt(
+    run: RunId,
+    done: (head: RunHead) => boolean | Promise<boolean>,
+  ): Promise<RunHead | undefined> {
     const head = await this.journal.head(run);
     if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
     const fault = this.#faults.get(run);
@@ -480,15 +488,12 @@ export class EmbeddedEngine implements Engine {
     if (this.#closed) throw new FirebreakError("JOURNAL_CLOSED", { path: "the engine" });
     return undefined;
   }
-
 }
 
-function first(appended: readonly Appended[]): Appended {
-  return appended[0]!;
-}
-
-const waking: ReadonlySet<string> = new Set(["review.decided", "signal.received", "child.ended", "run.resumed", "effect.settled"]);
-
-function asEvents(run: RunId, events: readonly NewEvent[], appended: Appended): readonly AnyEvent[] {
-  return events.map((event, index) => ({ run, seq: appended.firstSeq + index, at: appended.at, ...event }) as AnyEvent);
-}
+const waking: ReadonlySet<string> = new Set([
+  "review.decided",
+  "signal.received",
+  "child.ended",
+  "run.resumed",
+  "effect.settled",
+]);

@@ -62,13 +62,14 @@ function hold(DatabaseSync: Sqlite["DatabaseSync"], folder: string, path: string
     mkdirSync(folder, { recursive: true });
     held = new DatabaseSync(path, { timeout: 0 });
     // Nothing is ever written: the lock on the empty file is all there is.
-  held.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE");
+    held.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE");
     return held;
   } catch (error) {
     held?.close();
     rmSync(path, { force: true });
     const { errcode, code, message } = error as { errcode?: number; code?: string; message: string };
-    if (errcode === diskFull || code === "ENOSPC") throw new FirebreakError("JOURNAL_FULL", { path }, { cause: error });
+    if (errcode === diskFull || code === "ENOSPC")
+      throw new FirebreakError("JOURNAL_FULL", { path }, { cause: error });
     throw new FirebreakError("JOURNAL_OPEN", { path, reason: message }, { cause: error });
   }
 }

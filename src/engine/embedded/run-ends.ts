@@ -1,8 +1,10 @@
-// How runs end: the events of an end, and what is owed to their family (N5).
+// How runs begin and end: their first events as a replay reads them, the events
+// of an end, and what is owed to their family (N5).
 
+import { FirebreakError } from "../../base/errors.ts";
 import type { RunId } from "../../base/ids.ts";
-import type { EventData, NewEvent } from "../../journal/events.ts";
-import type { Append, Blob, Journal, RunHead } from "../../journal/journal.ts";
+import type { AnyEvent, EventData, NewEvent } from "../../journal/events.ts";
+import type { Append, Appended, Blob, Journal, RunHead } from "../../journal/journal.ts";
 import { failureOf } from "../../runtime/leaf.ts";
 import type { ReplayOptions } from "../../runtime/replay-options.ts";
 import { toStored } from "../../runtime/store.ts";
@@ -65,4 +67,23 @@ export function concludeRun(
 
 function tell(parent: EventData["run.started"]["parent"], event: NewEvent): readonly Append[] {
   return parent === undefined ? [] : [{ run: parent.run, expect: {}, events: [event] }];
+}
+
+/** Events that were just written, as they would be read. */
+export function asEvents(run: RunId, events: readonly NewEvent[], appended: Appended): readonly AnyEvent[] {
+  return events.map(
+    (event, index) => ({ run, seq: appended.firstSeq + index, at: appended.at, ...event }) as AnyEvent,
+  );
+}
+
+/** The event that sets a run aside, for what its engine met. */
+export function haltedBy(error: unknown): NewEvent {
+  const known = FirebreakError.any(error);
+  const data = {
+    code: known ? error.code : "INTERNAL",
+    message: known ? error.sentence : failureOf(error).message,
+    fix: known ? error.fix : "This is a fault of Firebreak; the run is kept.",
+    ...(known || !(error instanceof Error) ? {} : { details: { stack: error.stack ?? "" } }),
+  };
+  return { kind: "run.halted", data };
 }

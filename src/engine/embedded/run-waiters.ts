@@ -12,8 +12,24 @@ export class RunWaiters {
   readonly #settling = new Set<() => void>();
   readonly #enders = new Map<RunId, Set<Ender>>();
 
-  /** @param children Whether what happens to other runs matters too. */
-  listen(run: RunId, children: boolean): { readonly woken: Promise<void>; readonly stop: () => void } {
+  /**
+   * Looks now and whenever something happened, until there is something to see.
+   * @param children Whether what happens to other runs matters too.
+   */
+  async until<T>(run: RunId, look: () => Promise<T | undefined>, children = false): Promise<T> {
+    for (;;) {
+      const waiter = this.#listen(run, children);
+      try {
+        const seen = await look();
+        if (seen !== undefined) return seen;
+        await waiter.woken;
+      } finally {
+        waiter.stop();
+      }
+    }
+  }
+
+  #listen(run: RunId, children: boolean): { readonly woken: Promise<void>; readonly stop: () => void } {
     const all = this.#waiters.get(run) ?? new Set();
     this.#waiters.set(run, all);
     let wake = (): void => undefined;
