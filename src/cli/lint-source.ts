@@ -43,7 +43,7 @@ export function lintSource(source: string): readonly Finding[] {
       mend,
     })),
   );
-  const floating = new RegExp(`(?<=[;{}]\\s*)\\b${context}\\.(${durable})\\s*\\(`, "g");
+  const floating = new RegExp(`(?<=[;{}]\\s*(?:void\\s+)?)\\b${context}\\.(${durable})\\s*\\(`, "g");
   for (const it of bare.matchAll(floating)) {
     findings.push({
       severity: "error",

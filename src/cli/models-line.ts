@@ -23,12 +23,11 @@ export function announceModels(config: Config, options: RunOptions): string {
   const named = refs.map((it) => nameOf(it, config));
   const models = [...new Set(named.flatMap((it) => ("model" in it ? [it.model] : [])))];
   const standins = [...new Set(named.flatMap((it) => ("standin" in it ? [it.standin] : [])))];
-  if (models.length > 0) {
-    const cap = { ...defaultCap, ...options.cap };
-    return `Language models: ${models.join(", ")}. Capped at ${money(cap.usd)} and ${cap.calls} calls.`;
-  }
+  const cap = { ...defaultCap, ...options.cap };
+  const capped = `${money(cap.usd)} and ${cap.calls} calls`;
+  if (models.length > 0) return `Language models: ${models.join(", ")}. Capped at ${capped}.`;
   if (standins.length > 0) return `No language model is used. In its place: ${standins.join("; ")}.`;
-  return "No language model is configured here.";
+  return `No language model is configured here; one that an agent names itself is capped at ${capped}.`;
 }
 
 function nameOf(ref: ModelRef, config: Config, depth = 0): Named {

@@ -90,6 +90,9 @@ function saying(step: StepView): string {
 function stateWords(step: StepView): string {
   if (step.state === "waiting") return waitingWords(step);
   if (step.state === "failed") return oneLine(`${step.outcome ?? "failed"}: ${step.message ?? ""}`);
+  // No check judged it: what happened instead is all there is to say.
+  if (step.state === "rejected" && step.verdicts.length === 0 && step.message !== undefined)
+    return oneLine(`rejected: ${step.message}`);
   if (step.state === "invalidated") return oneLine(`undone: ${step.invalidated?.because ?? ""}`);
   const decided = step.review?.decided;
   if (decided !== undefined)

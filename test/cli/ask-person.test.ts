@@ -141,7 +141,10 @@ describe("the line about models", () => {
       announceModels({ aliases: { fast: standin, strong: "openai:m" } }, { cap: { usd: 2 } }),
       /^Language models: openai:m\. Capped at 2\.00 USD/,
     );
-    assert.equal(announceModels({}, {}), "No language model is configured here.");
+    assert.equal(
+      announceModels({}, {}),
+      "No language model is configured here; one that an agent names itself is capped at 1.00 USD and 200 calls.",
+    );
   });
 
   test("says of a key that it lies unused, only where no model was named", () => {

@@ -95,7 +95,7 @@ export const modelErrors: ModelErrors = {
   MODEL_CALL: row({
     retryable: true,
     message: (it) =>
-      `${it.model} gave no answer (${it.class}${it.status === undefined ? "" : `, HTTP ${it.status}`}): ${it.message}`,
+      `${it.model} gave no answer (${it.class}${it.status === undefined ? "" : `, HTTP ${it.status}`}): ${it.message.replace(/[.\s]+$/, "")}`,
     fix: (it) => callMends[it.class] ?? "Look at the message; try again, or name another model.",
   }),
 };
