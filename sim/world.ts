@@ -97,16 +97,6 @@ export class World {
     return this.sent.some((it) => it.tool === tool && it.key === key);
   }
 
-  /** Counts by name. */
-  count(name: string): number {
-    return this.executions.filter((it) => it.name === name).length;
-  }
-
-  /** What is recorded may be done again: someone said so. */
-  forget(name: string): void {
-    this.#recorded.delete(name);
-  }
-
   #begin(name: string): void {
     if (!this.#alive) return;
     this.executions.push({ name, incarnation: this.incarnation });

@@ -53,7 +53,6 @@ export class Records {
   readonly scopes = new Set<string>();
   /** Scopes that were left without a record of their own: what is around them covers their records too. */
   readonly left = new Set<string>();
-  readonly generations = new Map<string, number>();
   cap: { readonly usd: number; readonly calls: number } | undefined;
   /** The open question whether to raise the cap. */
   capAsked: number | undefined;
@@ -263,9 +262,7 @@ export class Records {
   #invalidate(event: AnyEvent): void {
     this.lastSeq = Math.max(this.lastSeq, event.seq);
     if (event.kind !== "step.failed" && event.kind !== "step.completed") return;
-    const key = identityKey(event.data);
-    this.generations.set(key, (this.generations.get(key) ?? 0) + 1);
-    this.attempts.delete(key);
+    this.attempts.delete(identityKey(event.data));
     this.#within(event.data.scope, event.seq);
   }
 

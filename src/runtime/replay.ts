@@ -1,10 +1,9 @@
 // One replay of one run. It orders deliveries and decides what runs next:
 //
 //   R1. Completions are delivered one by one, in recorded order, each once its step has been issued and everything the
-//       delivery before it set off has come to rest (one turn of the event loop).
+//       delivery before it set off has come to rest.
 //   R2. Work without a record waits until the record is used up; composite steps are entered at once, they are code.
-//   R3. When the code is at rest and the next recorded completion has no issued step, the code has diverged: the run
-//       halts before any work starts.
+//   R3. Code at rest that has not asked for the next recorded step has diverged: the run halts before work starts.
 //   R4. When nothing runs and only waits are open, the run is parked and leaves memory.
 //   R5. After `lost` nothing is written, resolved or rejected any more.
 

@@ -18,7 +18,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { RunId } from "../base/ids.ts";
 import type { Json } from "../base/values.ts";
-import type { AnyEvent, NewEvent, Outcome, Problem } from "../journal/events.ts";
+import type { AnyEvent, NewEvent } from "../journal/events.ts";
 import type { Append, Appended, Blob } from "../journal/journal.ts";
 
 /** What an engine gives to the replay of one run. */
@@ -85,11 +85,3 @@ export type Reuse = (identity: {
   readonly n: number;
   readonly work: string | undefined;
 }) => Reusable | undefined;
-
-/** What is thrown to the workflow for a step that ended without a value. */
-export interface Failure {
-  readonly outcome: Outcome;
-  readonly message: string;
-  readonly problems?: readonly Problem[];
-  readonly stack?: string;
-}
