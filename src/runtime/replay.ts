@@ -8,7 +8,7 @@
 //   R5. After `lost` nothing is written, resolved or rejected any more.
 
 import { FirebreakError } from "../base/errors.ts";
-import { canonical, type Canonical, type Value } from "../base/values.ts";
+import { canonical, type Value } from "../base/values.ts";
 import type { AnyEvent, NewEvent, StepIdentity } from "../journal/events.ts";
 import type { Append, Appended, Blob } from "../journal/journal.ts";
 import type { Cap } from "./cap.ts";
