@@ -13,7 +13,7 @@ import { canonical, type Json, type Value } from "./base/values.ts";
 import type { Config } from "./config.ts";
 import { EmbeddedEngine } from "./engine/embedded/embedded.ts";
 import { lockProcess, soleProcess } from "./engine/embedded/process-lock.ts";
-import type { AnyEvent, JournalEvent, NewEvent } from "./journal/events.ts";
+import type { JournalEvent, NewEvent } from "./journal/events.ts";
 import type { Journal, RunFilter, RunHead } from "./journal/journal.ts";
 import { loadValues, viewRun, type RunView } from "./journal/view.ts";
 import type { Model, ModelRef } from "./model/model.ts";
@@ -81,7 +81,7 @@ export interface Firebreak {
   run(id: string): Promise<RunHandle>;
   /**
    * Goes on with a run: one left by a dead process, a failed one (what failed is tried again, what is recorded stays),
-   * a halted one. @throws RUN_ENDED, RUN_OWNED, WORKFLOW_UNKNOWN
+   * a halted one. @throws RUN_ENDED, RUN_OWNED, WORKFLOW_UNKNOWN, EVENT_CORRUPT (the run is halted then)
    */
   resume(id: string, options?: { readonly accept?: boolean; readonly by?: string; readonly force?: boolean }): Promise<RunHandle>;
   /** A new run that uses the recorded steps of another wherever names, input and work are the same. @throws RERUN_HOLDS_EFFECTS */
@@ -123,7 +123,8 @@ export async function open(options: OpenOptions = {}): Promise<Firebreak> {
 async function openJournal(options: OpenOptions): Promise<{ journal: Journal; locks: string | undefined }> {
   const given = options.journal ?? options.config?.journal ?? join(".firebreak", "journal.db");
   if (typeof given !== "string") return { journal: given, locks: undefined };
-  const now = options.clock?.now;
+  const { clock } = options;
+  const now = clock === undefined ? undefined : () => clock.now();
   if (given === memory) {
     const { MemoryJournal } = await import("./journal/memory.ts");
     return { journal: new MemoryJournal(now === undefined ? {} : { now }), locks: undefined };
@@ -217,6 +218,7 @@ class Opened implements Firebreak {
     if (head.status === "completed" || head.status === "cancelled") {
       throw new FirebreakError("RUN_ENDED", { runId: head.run, status: head.status, verb: "resumed" });
     }
+    if (head.status === "waiting") await this.#demandReadable(head);
     if (options.accept) this.#engine.accept(head.run);
     if (head.status === "failed" || head.status === "halted") await this.#reopen(head, program, options);
     else if (options.force) await this.#engine.force(head.run);
@@ -344,6 +346,20 @@ class Opened implements Firebreak {
     await this.#engine.drive(head.run);
   }
 
+  /** A waiting run whose events cannot be read is set aside; one that runs is set aside by its driver. */
+  async #demandReadable(head: RunHead): Promise<void> {
+    try {
+      await this.journal.read(head.run);
+    } catch (error) {
+      if (FirebreakError.is(error, "EVENT_CORRUPT")) {
+        const { code, sentence: message, fix } = error;
+        const halted: NewEvent = { kind: "run.halted", data: { code, message, fix } };
+        await this.journal.commit([{ run: head.run, expect: { seq: head.seq }, events: [halted] }]);
+      }
+      throw error;
+    }
+  }
+
   async #refuseEffects(head: RunHead): Promise<void> {
     const tools = new Set<string>();
     for (const it of await this.journal.heads({ root: head.root, limit: 100_000 })) {
@@ -379,4 +395,3 @@ export function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>,
   };
 }
 
-export type { AnyEvent };

@@ -19,11 +19,6 @@ export interface Judged {
   readonly previous?: { readonly output: Value; readonly verdicts: readonly Verdict[] } | undefined;
 }
 
-export interface Gate {
-  readonly checks?: readonly Check<never, never>[] | undefined;
-  readonly output?: AnySchema<never> | undefined;
-}
-
 /** Runs the checks of a gate on an output and records their verdicts. No check gives no verdict. */
 export async function runGate(scope: Scope, gate: { readonly checks?: unknown; readonly output?: unknown }, it: Judged): Promise<readonly Verdict[]> {
   const checks = (gate.checks ?? []) as readonly Check[];

@@ -3,7 +3,6 @@
 
 import { checkErrors } from "./error-rows/check.ts";
 import { cliErrors } from "./error-rows/cli.ts";
-import type { ErrorRow } from "./error-rows/error-row.ts";
 import { journalErrors } from "./error-rows/journal.ts";
 import { modelErrors } from "./error-rows/model.ts";
 import { reviewErrors } from "./error-rows/review.ts";

@@ -42,8 +42,8 @@ export function runChecks<Output, Input>(
 ): Verdict[] | Promise<Verdict[]> {
   if (context.schema !== undefined) requireKnownPaths(checks, context.schema);
   const verdicts = nameChecks(checks).map((it) => runCheck(it, output, context as CheckContext));
-  const isSync = verdicts.every((it): it is Verdict => !(it instanceof Promise));
-  return isSync ? verdicts : Promise.all(verdicts);
+  if (verdicts.every((it): it is Verdict => !(it instanceof Promise))) return verdicts;
+  return Promise.all(verdicts.map((it) => Promise.resolve(it)));
 }
 
 /**

@@ -65,14 +65,14 @@ const require = createRequire(import.meta.url);
 
 /** Loaded at the first price asked for: the list is some 0.5 MB. */
 function listed(provider: string, model: string, usage: Usage): number | undefined {
-  const { calcPrice } = require("@pydantic/genai-prices") as PriceList;
+  const prices = require("@pydantic/genai-prices") as PriceList;
   const counts: Record<string, number> = {
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
   };
   if (usage.cacheReadTokens !== undefined) counts.cache_read_tokens = usage.cacheReadTokens;
   if (usage.cacheWriteTokens !== undefined) counts.cache_write_tokens = usage.cacheWriteTokens;
-  const price = calcPrice(counts, model, { providerId: listNames[provider] ?? provider })?.total_price;
+  const price = prices.calcPrice(counts, model, { providerId: listNames[provider] ?? provider })?.total_price;
   return typeof price === "number" && Number.isFinite(price) ? price : undefined;
 }
 

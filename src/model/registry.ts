@@ -135,7 +135,7 @@ async function adapted(
   } catch {
     throw new FirebreakError("MODEL_ADAPTER_MISSING", {
       model: id,
-      version: String(model.specificationVersion),
+      version: model.specificationVersion,
     });
   }
   return adapter.wrapLanguageModel({ model, middleware: [] });

@@ -28,7 +28,7 @@ function says(item: ReviewItem, decision: Decision["decision"], more: Partial<De
 }
 
 describe("a decision (E10)", () => {
-  test("is one append with the wake: a process that dies at it leaves both or neither", async () => {
+  test("is one append with the wake: a process that dies at it leaves both or neither (Q1, E10)", async () => {
     for (const crash of ["before", "after"] as const) {
       const it = await rig({ drive: "own" });
       const flaky = new FlakyJournal(it.disk, { seed: "1", crashAt: 4, crash });
@@ -47,7 +47,7 @@ describe("a decision (E10)", () => {
     }
   });
 
-  test("on anything but what was shown is refused to the person, and changes nothing", async () => {
+  test("on anything but what was shown is refused to the person, and changes nothing (Q2, E10)", async () => {
     const it = await rig();
     const run = await it.fb.start(ask as never, null as never);
     await run.settled();
@@ -61,7 +61,7 @@ describe("a decision (E10)", () => {
     assert.deepEqual(await run.result(), { n: 1 });
   });
 
-  test("of two people is one's: the other is told whose", async () => {
+  test("of two people is one's: the other is told whose (Q3)", async () => {
     for (let round = 0; round < 10; round += 1) {
       const it = await rig();
       const other = await it.reopen({ workflows: [ask] });
