@@ -1,6 +1,8 @@
 // run, resume, rerun: what starts work, or goes on with it.
 
 import { dirname, relative } from "node:path";
+import { FirebreakError } from "../base/errors.ts";
+import type { RunView } from "../journal/view.ts";
 import type { Firebreak, RunHandle, RunOptions, StartOptions } from "../open.ts";
 import type { AnyWorkflow, Workflow } from "../workflow/workflow.ts";
 import { attend, stepCounts } from "./attend.ts";
@@ -76,13 +78,13 @@ export async function resume(
   }
   const project = await openProjectOf(wanted);
   return closing(project, async () => {
-    announce(screen, project, await optionsOf(project.fb, wanted), flags);
+    const before = await viewToGoOn(project.fb, wanted);
+    announce(screen, project, (before.options ?? {}) as RunOptions, flags);
     const options = {
       by: whoActs(),
       ...(flags.accept === true ? { accept: true } : {}),
       ...(flags.force === true ? { force: true } : {}),
     };
-    const before = await project.fb.view(wanted);
     const handle = await project.fb.resume(wanted, options);
     tell(screen, flags, `resuming run ${handle.id}: ${plural(stepCounts(before).done, "step")} on record`);
     return attend(screen, project.fb, handle, { ...attention(flags, await summaryOf(handle)), before });
@@ -130,7 +132,7 @@ export async function goOn(
     screen.print(`Run ${run} is ${head.status}.`);
     return head.status === "waiting" ? exitCodes.waiting : exitCodes.ok;
   }
-  const before = await project.fb.view(run);
+  const before = await viewToGoOn(project.fb, run);
   const handle = await project.fb.resume(run);
   return attend(screen, project.fb, handle, { ...attention(flags, await summaryOf(handle)), before });
 }
@@ -161,8 +163,18 @@ async function summaryOf(handle: RunHandle): Promise<((output: unknown) => unkno
   return (await loadWorkflow(file).catch(() => undefined))?.summary;
 }
 
-async function optionsOf(fb: Firebreak, run: string): Promise<RunOptions> {
-  return ((await fb.view(run)).options ?? {}) as RunOptions;
+/** The run as it stands. One that cannot be read is given to its engine all the same, which sets it aside. */
+async function viewToGoOn(fb: Firebreak, run: string): Promise<RunView> {
+  try {
+    return await fb.view(run);
+  } catch (error) {
+    if (FirebreakError.is(error, "EVENT_CORRUPT"))
+      await fb.resume(run).then(
+        (it) => it.settled(),
+        () => undefined,
+      );
+    throw error;
+  }
 }
 
 async function lastOpen(): Promise<string | undefined> {
