@@ -23,7 +23,7 @@ test(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "firebreak-page-"));
     const file = join(folder, "page.html");
-    writeFileSync(file, renderPage(viewRun(leadFinding())));
+    writeFileSync(file, renderPage(viewRun(leadFinding().list)));
     const running = await chromium.launch({ executablePath: browser!, args: ["--no-sandbox"] });
     try {
       const page = await running.newPage({ viewport: { width: 700, height: 900 } });
