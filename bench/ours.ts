@@ -1,8 +1,7 @@
 // Our side of the workloads: the same work as the floor's, through the public surface.
 
 import { join } from "node:path";
-import { agent, type AnyWorkflow, type Firebreak, open, tool, workflow, type Workflow } from "firebreak";
-import { scripted } from "firebreak/standin";
+import { agent, type AnyWorkflow, type Firebreak, type Model, type ModelAnswer, open, tool, workflow, type Workflow } from "firebreak";
 import { z } from "zod";
 import { shown, type StepBody, stepResult } from "./floor.ts";
 
@@ -78,6 +77,19 @@ export function parking(parks: number, between: number, closed: boolean, woken: 
   });
 }
 
+const usage = { inputTokens: 0, outputTokens: 0 };
+const standin = "bench: fixed answers, no language model";
+
+function asked(at: number, padding: string): ModelAnswer {
+  const call = { type: "tool-call", id: `call-${at}`, name: "look", input: JSON.stringify({ at }) } as const;
+  const parts = padding === "" ? [call] : [{ type: "text" as const, text: padding }, call];
+  return { model: "bench:caller", parts, finish: "tool-calls", usage, standin };
+}
+
+function answered(answer: number): ModelAnswer {
+  return { model: "bench:caller", parts: [{ type: "text", text: JSON.stringify({ answer }) }], finish: "stop", usage, standin };
+}
+
 /** An agent that calls its tool `turns` times and answers; a kilobyte more each record when `large`. */
 export function toolCaller(turns: number, large: boolean, called: (at: number) => void = () => undefined): Workflow {
   const padding = large ? "0123456789abcdef".repeat(60) : "";
@@ -91,11 +103,13 @@ export function toolCaller(turns: number, large: boolean, called: (at: number) =
       return { at, padding };
     },
   });
-  // One script a run: entries are spent as they are given.
-  const model = scripted([
-    ...Array.from({ length: turns }, (_, at) => ({ toolCalls: [{ name: "look", args: { at } }], text: padding })),
-    { answer: turns },
-  ]);
+  // Keeps nothing of what it is asked: memory is the engine's.
+  const model: Model = {
+    id: "bench:caller",
+    standin,
+    worstCaseUsd: () => 0,
+    call: ({ caller: { turn } }) => Promise.resolve(turn > turns ? answered(turns) : asked(turn - 1, padding)),
+  };
   const caller = agent({
     name: "caller",
     instructions: "Look up every number, then answer.",

@@ -32,7 +32,7 @@ export type { ErrorCode } from "./base/errors.ts";
 export { StepError } from "./runtime/step-error.ts";
 export type { Duration } from "./base/duration.ts";
 export type { Value } from "./base/values.ts";
-export type { Model, ModelRef } from "./model/model.ts";
+export type { Model, ModelAnswer, ModelPart, ModelRef, ModelRequest } from "./model/model.ts";
 export type { AnyEvent, EventKind, Outcome, StepKind } from "./journal/events.ts";
 export type { Journal, RunFilter, RunHead, RunStatus } from "./journal/journal.ts";
 export { MemoryJournal } from "./journal/memory.ts";
