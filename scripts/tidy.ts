@@ -71,7 +71,8 @@ function parse(file: SourceFile): Parsed {
   const found: Import[] = [];
   const add = (offset: number, target: string, isLazy: boolean): void => {
     const late = isLazy || /^(?:import|export) type\b/.test(file.text.slice(offset));
-    if (target.startsWith(".")) found.push({ line: lineAt(offset), target: join(dirname(file.path), target), late });
+    if (target.startsWith("."))
+      found.push({ line: lineAt(offset), target: join(dirname(file.path), target), late });
   };
   for (const it of module.staticImports) add(it.start, it.moduleRequest.value, false);
   for (const it of module.staticExports) {
@@ -103,11 +104,15 @@ function aboutFile(file: Parsed): string[] {
   const lines = file.text.split("\n").length - 1;
   if (layerOf(file.path) < 0) found.push(`${file.path}:1 is in a folder the layer list does not name`);
   if (lines > linesPerFile) {
-    found.push(`${file.path}:1 has ${lines} lines, more than ${linesPerFile}; split it by what changes together`);
+    found.push(
+      `${file.path}:1 has ${lines} lines, more than ${linesPerFile}; split it by what changes together`,
+    );
   }
   const ignored = /@ts-(?:ignore|nocheck|expect-error)/.exec(file.text);
   if (ignored) {
-    found.push(`${file.path}:${file.lineAt(ignored.index)} switches the type checker off; narrow the type instead`);
+    found.push(
+      `${file.path}:${file.lineAt(ignored.index)} switches the type checker off; narrow the type instead`,
+    );
   }
   walk(file.program, (node) => {
     if (node.type === "TSAnyKeyword") {
@@ -117,7 +122,9 @@ function aboutFile(file: Parsed): string[] {
     const length = ownLines(node, file.lineAt);
     if (length <= linesPerFunction) return;
     const where = `${file.path}:${file.lineAt(node.start)}`;
-    found.push(`${where} starts a function of ${length} lines, more than ${linesPerFunction}; move the branchless parts out`);
+    found.push(
+      `${where} starts a function of ${length} lines, more than ${linesPerFunction}; move the branchless parts out`,
+    );
   });
   return found;
 }
@@ -158,14 +165,16 @@ function ownLines(node: Node, lineAt: (offset: number) => number): number {
 function aboutImports(file: Parsed, known: ReadonlySet<string>): string[] {
   return file.imports.flatMap(({ line, target }) => {
     const where = `${file.path}:${line} imports ${target}`;
-    if (!target.startsWith("src/")) return target === "package.json" ? [] : [`${where}, which is outside src`];
+    if (!target.startsWith("src/"))
+      return target === "package.json" ? [] : [`${where}, which is outside src`];
     if (!known.has(target)) return [`${where}, which does not exist`];
     const [from, to] = [partOf(file.path), partOf(target)];
     if (from === to) return [];
     const [own, other] = [layerOf(file.path), layerOf(target)];
     if (other > own) return [`${where} from a higher layer; turn it round with a port`];
     const isComposition = own === layers.length - 1;
-    if (other === own && !isComposition) return [`${where}, a sibling of its layer; let workflow/ pass it in`];
+    if (other === own && !isComposition)
+      return [`${where}, a sibling of its layer; let workflow/ pass it in`];
     return [];
   });
 }
@@ -173,8 +182,12 @@ function aboutImports(file: Parsed, known: ReadonlySet<string>): string[] {
 function aboutFolders(paths: readonly string[]): string[] {
   const found: string[] = [];
   for (const path of paths) {
-    const folder = path.split("/").slice(0, -1).find((it) => forbiddenFolders.has(it));
-    if (folder !== undefined) found.push(`${path}:1 is in a folder named ${folder}; name it for what it does`);
+    const folder = path
+      .split("/")
+      .slice(0, -1)
+      .find((it) => forbiddenFolders.has(it));
+    if (folder !== undefined)
+      found.push(`${path}:1 is in a folder named ${folder}; name it for what it does`);
     if (path.endsWith("/index.ts") && path !== "src/index.ts") {
       found.push(`${path}:1 is an index; name it like its folder and import what is meant`);
     }
@@ -190,14 +203,19 @@ function aboutFolders(paths: readonly string[]): string[] {
 }
 
 function aboutCycles(files: readonly Parsed[]): string[] {
-  const edges = new Map(files.map((it) => [it.path, it.imports.filter((one) => !one.late).map((one) => one.target)]));
+  const edges = new Map(
+    files.map((it) => [it.path, it.imports.filter((one) => !one.late).map((one) => one.target)]),
+  );
   const found = new Map<string, string>();
   const state = new Map<string, "open" | "done">();
   const visit = (path: string, trail: readonly string[]): void => {
     if (state.get(path) === "done") return;
     if (state.get(path) === "open") {
       const ring = trail.slice(trail.indexOf(path));
-      found.set([...ring].sort().join(), `${ring.join(" -> ")} -> ${path} is a cycle; move what both need below them`);
+      found.set(
+        [...ring].sort().join(),
+        `${ring.join(" -> ")} -> ${path} is a cycle; move what both need below them`,
+      );
       return;
     }
     state.set(path, "open");
@@ -210,15 +228,17 @@ function aboutCycles(files: readonly Parsed[]): string[] {
 
 /** Its faults name invariants without testing them. */
 const planted = "test/tidy.test.ts";
-const numbered = /^(?:\/\/ +|\| *|[-*] +)\**([A-Z]\d{1,2})\**(?:\.| *\|)/gm;
+const numbered = /^(?:\/\/ +|\| *|[-*] +)\**([A-Z]{1,6}\d{1,2})\**(?:\.| *\|)/gm;
 
 /** Every invariant stated in a module head or in ARCHITECTURE.md is named by a test. */
 function aboutInvariants(files: readonly SourceFile[]): string[] {
   const isTest = (path: string): boolean => path.startsWith("test/") || path.endsWith(".test.ts");
   const tests = files.filter((it) => isTest(it.path) && it.path !== planted);
-  const named = new Set(tests.flatMap((it) => it.text.match(/\b[A-Z]\d{1,2}\b/g) ?? []));
+  const named = new Set(tests.flatMap((it) => it.text.match(/\b[A-Z]{1,6}\d{1,2}\b/g) ?? []));
   const stating = files.filter((it) => it.path === "ARCHITECTURE.md" || it.path.startsWith("src/"));
-  const stated = new Map(stating.map((it) => [it.path, [...headOf(it).matchAll(numbered)].map((one) => one[1] ?? "")]));
+  const stated = new Map(
+    stating.map((it) => [it.path, [...headOf(it).matchAll(numbered)].map((one) => one[1] ?? "")]),
+  );
   const unnamed = [...stated].flatMap(([path, numbers]) =>
     numbers.filter((it) => !named.has(it)).map((it) => `${path} states ${it}, which no test names`),
   );
@@ -232,7 +252,8 @@ function aboutTwins(stated: ReadonlyMap<string, readonly string[]>): string[] {
     numbers.flatMap((it) => {
       if (path.endsWith(".md")) return [];
       const first = owner.get(it);
-      if (first !== undefined && partOf(first) !== partOf(path)) return [`${path} states ${it}, which ${first} states as well; take another letter`];
+      if (first !== undefined && partOf(first) !== partOf(path))
+        return [`${path} states ${it}, which ${first} states as well; take another letter`];
       owner.set(it, path);
       return [];
     }),

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { StepIdentity } from "../../src/journal/events.ts";
+import type { Json } from "../../src/base/values.ts";
+import type { AnyEvent, StepIdentity } from "../../src/journal/events.ts";
 import { scopeBelow } from "../../src/journal/view-steps.ts";
 import {
   caughtMistakes,
@@ -244,6 +245,42 @@ describe("a view of a run", () => {
     const view = viewRun(await loadValues(run.list, read));
     assert.deepEqual(findStep(view, "big")?.output, { rows: 3 });
     assert.deepEqual(findStep(view, "gone")?.output, { $blob: "bb" });
+  });
+
+  test("looks into no value and reads no blob before someone asks for it (VIEW2)", () => {
+    const run = new RunEvents();
+    run.completed("big", 1);
+    const looked: string[] = [];
+    const sealed = new Proxy({} as { [key: string]: Json }, {
+      get: (_, key) => void looked.push(String(key)),
+      ownKeys: () => (looked.push("keys"), []),
+    });
+    const events = run.list.map(
+      (it) =>
+        (it.kind === "step.completed"
+          ? { ...it, data: { ...it.data, out: sealed, input: sealed } }
+          : it) as AnyEvent,
+    );
+    const big = findStep(viewRun(events), "big");
+    assert.ok(big);
+    assert.deepEqual(looked, []);
+    decodedOutput(big);
+    assert.notEqual(looked.length, 0);
+  });
+
+  test("tells what a language model's answers warn of once for the run, and at each step", () => {
+    const run = new RunEvents();
+    const warned = { ...(answer("a", "local:m") as object), warnings: ["tokens are estimated"] };
+    for (const name of ["model 1", "model 2"]) run.completed(name, warned, { kind: "model" });
+    const spoilt = {
+      ...(answer("b", "baseline:rules", "a stand-in") as object),
+      warnings: ["a planted fault"],
+    };
+    run.completed("model 3", spoilt, { kind: "model" });
+    const view = viewRun(run.list);
+    assert.deepEqual(view.warnings, ["local:m: tokens are estimated"]);
+    assert.deepEqual(findStep(view, "model 2")?.warnings, ["tokens are estimated"]);
+    assert.deepEqual(findStep(view, "model 3")?.warnings, ["a planted fault"]);
   });
 
   test("says that a run that was resumed after it failed is open again", () => {

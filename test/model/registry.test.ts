@@ -168,7 +168,7 @@ test("M4: a stand-in is handed out as it is, and its answers keep saying what th
 });
 
 describe("model objects", () => {
-  test("one of specification v4 is called as it is", async () => {
+  test("one of specification v4 is called as it is, with the output limit always sent (L1)", async () => {
     const object = new MockLanguageModelV4({
       provider: "mistral.chat",
       modelId: "m1",
@@ -177,7 +177,7 @@ describe("model objects", () => {
     const answer = await registry().resolve(object).call(request, { abort });
     assert.equal(answer.model, "mistral:m1");
     assert.equal(answer.finish, "stop");
-    assert.equal(object.doGenerateCalls[0]!.maxOutputTokens, 4_096, "L1: the limit is always sent");
+    assert.equal(object.doGenerateCalls[0]!.maxOutputTokens, 4_096);
   });
 
   test("one of an older specification is adapted", async () => {
