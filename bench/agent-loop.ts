@@ -44,7 +44,9 @@ async function floorLoop(folder: string, repeats: number): Promise<number> {
       for (let at = 0; at < turns; at += 1) {
         const call = { role: "assistant", call: { id: `call-${at}`, name: "look", args: { at } } };
         transcript.push(await journal.step(run, at * 2, call));
-        transcript.push(await journal.step(run, at * 2 + 1, { role: "tool", id: `call-${at}`, result: { at } }));
+        transcript.push(
+          await journal.step(run, at * 2 + 1, { role: "tool", id: `call-${at}`, result: { at } }),
+        );
       }
       await journal.step(run, turns * 2, { role: "assistant", answer: turns });
       await journal.end(run);

@@ -39,10 +39,15 @@ const chosen = positionals.length > 0 ? positionals : Object.keys(workloads);
 const unknown = chosen.find((it) => !(it in workloads));
 if (unknown !== undefined || !(rounds >= 1)) {
   const known = Object.keys(workloads).join(", ");
-  console.error(unknown === undefined ? "--rounds takes a number from 1 on." : `There is no workload "${unknown}". Known: ${known}.`);
+  console.error(
+    unknown === undefined
+      ? "--rounds takes a number from 1 on."
+      : `There is no workload "${unknown}". Known: ${known}.`,
+  );
   process.exit(2);
 }
-if (!existsSync(join(root, "dist/index.js"))) console.error("START needs the compiled package: npm run build.");
+if (!existsSync(join(root, "dist/index.js")))
+  console.error("START needs the compiled package: npm run build.");
 
 console.error(`${machine()}; ${rounds} rounds.`);
 const rows: Row[] = [];

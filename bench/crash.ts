@@ -28,11 +28,17 @@ export const crash: Workload = {
     const many = await repeated(rounds, "ours", short);
     const floor = await repeated(rounds, "floor", short);
     const longest = await repeated(Math.min(rounds, 3), "ours", long);
-    const of = (list: readonly Recovery[], part: keyof Recovery): number => median(list.map((it) => it[part]));
+    const of = (list: readonly Recovery[], part: keyof Recovery): number =>
+      median(list.map((it) => it[part]));
     const again = Math.max(...[...many, ...longest].map((it) => it.again));
     const killed = `killed at step ${short}`;
     const rows: Row[] = [
-      timeRow(`${killed}: restart to the next step`, of(floor, "toNextStepMs"), of(many, "toNextStepMs"), 140),
+      timeRow(
+        `${killed}: restart to the next step`,
+        of(floor, "toNextStepMs"),
+        of(many, "toNextStepMs"),
+        140,
+      ),
       timeRow(`${killed}: of which engine`, of(floor, "engineMs"), of(many, "engineMs"), 10),
       timeRow(`killed at step ${long}: of which engine`, undefined, of(longest, "engineMs"), 30),
       { id: "W4", what: "finished steps done again", unit: "", ours: again, bar: "0", met: again === 0 },

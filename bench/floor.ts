@@ -87,7 +87,12 @@ export class FloorJournal {
 }
 
 /** One run of `count` steps, one after the other. */
-export async function floorRun(journal: FloorJournal, run: number, count: number, body: StepBody): Promise<void> {
+export async function floorRun(
+  journal: FloorJournal,
+  run: number,
+  count: number,
+  body: StepBody,
+): Promise<void> {
   await journal.start(run, { run });
   for (let at = 0; at < count; at += 1) await journal.step(run, at, body(at));
   await journal.end(run);

@@ -71,11 +71,18 @@ export function ratioOf(rounds: readonly Round[]): number {
 /** Bytes of all files of a folder. */
 export function bytesIn(folder: string): number {
   const files = globSync(["**/*", "**/.*", "**/.*/**/*"], { cwd: folder });
-  return files.reduce((sum, it) => sum + (statSync(join(folder, it)).isFile() ? statSync(join(folder, it)).size : 0), 0);
+  return files.reduce(
+    (sum, it) => sum + (statSync(join(folder, it)).isFile() ? statSync(join(folder, it)).size : 0),
+    0,
+  );
 }
 
 /** Runs `main` with at most `width` in flight. */
-export async function pooled(count: number, width: number, main: (index: number) => Promise<unknown>): Promise<void> {
+export async function pooled(
+  count: number,
+  width: number,
+  main: (index: number) => Promise<unknown>,
+): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < count) await main(next++);
@@ -92,7 +99,11 @@ export interface Child {
 }
 
 /** Runs a script of bench/child/ in a process of its own. @throws with what it printed when it fails and was not killed. */
-export async function child(script: string, args: readonly string[], flags: readonly string[] = []): Promise<Child> {
+export async function child(
+  script: string,
+  args: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Child> {
   const path = script.startsWith("/") ? script : join(root, "bench/child", script);
   const spawnedAt = performance.timeOrigin + performance.now();
   const started = spawn(process.execPath, [...flags, path, ...args], {
@@ -108,8 +119,12 @@ export async function child(script: string, args: readonly string[], flags: read
   const { code, signal } = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     started.on("close", (code, signal) => resolve({ code, signal })),
   );
-  if (code !== 0 && signal !== "SIGKILL") throw new Error(`${script} ended with ${code ?? signal}\n${out}${err}`);
-  const last = out.trimEnd().split("\n").findLast((it) => it.startsWith("{"));
+  if (code !== 0 && signal !== "SIGKILL")
+    throw new Error(`${script} ended with ${code ?? signal}\n${out}${err}`);
+  const last = out
+    .trimEnd()
+    .split("\n")
+    .findLast((it) => it.startsWith("{"));
   return { said: last === undefined ? undefined : JSON.parse(last), spawnedAt, signal };
 }
 

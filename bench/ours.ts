@@ -1,7 +1,17 @@
 // Our side of the workloads: the same work as the floor's, through the public surface.
 
 import { join } from "node:path";
-import { agent, type AnyWorkflow, type Firebreak, type Model, type ModelAnswer, open, tool, workflow, type Workflow } from "firebreak";
+import {
+  agent,
+  type AnyWorkflow,
+  type Firebreak,
+  type Model,
+  type ModelAnswer,
+  open,
+  tool,
+  workflow,
+  type Workflow,
+} from "firebreak";
 import { z } from "zod";
 import { shown, type StepBody, stepResult } from "./floor.ts";
 
@@ -27,7 +37,8 @@ export function growing(count: number, body: StepBody): Workflow {
     name: "growing",
     async run(ctx) {
       const all: unknown[] = [];
-      for (let at = 0; at < count; at += 1) all.push(await ctx.step(`step-${at}`, { at, all }, (input) => body(input.at)));
+      for (let at = 0; at < count; at += 1)
+        all.push(await ctx.step(`step-${at}`, { at, all }, (input) => body(input.at)));
       return all.length;
     },
   });
@@ -53,14 +64,20 @@ export function reviewed(): Workflow {
 }
 
 /** A run that parks `parks` times, with `between` steps before each; the step after a park tells `woken`. */
-export function parking(parks: number, between: number, closed: boolean, woken: (park: number) => void): Workflow {
+export function parking(
+  parks: number,
+  between: number,
+  closed: boolean,
+  woken: (park: number) => void,
+): Workflow {
   return workflow({
     name: "parking",
     async run(ctx) {
       for (let park = 0; park < parks; park += 1) {
         if (closed) {
           await ctx.branch(`part-${park}`, async (inner) => {
-            for (let at = 0; at < between - 1; at += 1) await inner.step(`step-${park}-${at}`, at, stepResult);
+            for (let at = 0; at < between - 1; at += 1)
+              await inner.step(`step-${park}-${at}`, at, stepResult);
             return park;
           });
         } else {
@@ -87,11 +104,21 @@ function asked(at: number, padding: string): ModelAnswer {
 }
 
 function answered(answer: number): ModelAnswer {
-  return { model: "bench:caller", parts: [{ type: "text", text: JSON.stringify({ answer }) }], finish: "stop", usage, standin };
+  return {
+    model: "bench:caller",
+    parts: [{ type: "text", text: JSON.stringify({ answer }) }],
+    finish: "stop",
+    usage,
+    standin,
+  };
 }
 
 /** An agent that calls its tool `turns` times and answers; a kilobyte more each record when `large`. */
-export function toolCaller(turns: number, large: boolean, called: (at: number) => void = () => undefined): Workflow {
+export function toolCaller(
+  turns: number,
+  large: boolean,
+  called: (at: number) => void = () => undefined,
+): Workflow {
   const padding = large ? "0123456789abcdef".repeat(60) : "";
   const look = tool({
     name: "look",
@@ -108,7 +135,8 @@ export function toolCaller(turns: number, large: boolean, called: (at: number) =
     id: "bench:caller",
     standin,
     worstCaseUsd: () => 0,
-    call: ({ caller: { turn } }) => Promise.resolve(turn > turns ? answered(turns) : asked(turn - 1, padding)),
+    call: ({ caller: { turn } }) =>
+      Promise.resolve(turn > turns ? answered(turns) : asked(turn - 1, padding)),
   };
   const caller = agent({
     name: "caller",

@@ -20,7 +20,8 @@ export const parked: Workload = {
     for (let at = 0; at < Math.min(rounds, 3); at += 1) {
       measured.push({ floor: await one("floor", runs), ours: await one("ours", runs) });
     }
-    const of = (side: "floor" | "ours", part: keyof Parked): number => median(measured.map((it) => it[side][part]));
+    const of = (side: "floor" | "ours", part: keyof Parked): number =>
+      median(measured.map((it) => it[side][part]));
     const row = (what: string, unit: string, part: keyof Parked, scale: number): Row => ({
       id: "W6",
       what: `${runs} runs parked: ${what}`,

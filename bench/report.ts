@@ -38,8 +38,11 @@ export function table(rows: readonly Row[]): string {
     it.bar ?? "reported beside",
     it.met === undefined ? "" : it.met ? "met" : "MISSED",
   ]);
-  const widths = columns.map((title, at) => Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)));
-  const line = (row: readonly string[]): string => `| ${row.map((it, at) => it.padEnd(widths[at] ?? 0)).join(" | ")} |`;
+  const widths = columns.map((title, at) =>
+    Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((it, at) => it.padEnd(widths[at] ?? 0)).join(" | ")} |`;
   const rule = line(widths.map((it) => "-".repeat(it)));
   return [line(columns), rule, ...cells.map(line)].join("\n");
 }
@@ -51,8 +54,16 @@ function figure(value: number, unit: string): string {
 
 /** Writes bench/results.json and says how many bars are met. */
 export function conclude(rows: readonly Row[], failed: readonly Failed[], settings: Settings): string {
-  const measured = { at: new Date().toISOString(), commit: commit(), machine: machine(), ...settings, rows, failed };
-  if (settings.whole) writeFileSync(join(root, "bench/results.json"), `${JSON.stringify(measured, null, 2)}\n`);
+  const measured = {
+    at: new Date().toISOString(),
+    commit: commit(),
+    machine: machine(),
+    ...settings,
+    rows,
+    failed,
+  };
+  if (settings.whole)
+    writeFileSync(join(root, "bench/results.json"), `${JSON.stringify(measured, null, 2)}\n`);
   const barred = rows.filter((it) => it.met !== undefined);
   const missed = barred.filter((it) => it.met === false).map((it) => `${it.id} (${it.what})`);
   const lines = [`${barred.length - missed.length} of ${barred.length} bars are met.`];

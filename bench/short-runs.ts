@@ -40,7 +40,8 @@ export const latency: Workload = {
 async function floorLatency(folder: string, runs: number): Promise<number> {
   const journal = new FloorJournal(folder, "each");
   const times: number[] = [];
-  for (let run = 0; run < runs; run += 1) times.push(await timed(() => floorRun(journal, run, steps, stepResult)));
+  for (let run = 0; run < runs; run += 1)
+    times.push(await timed(() => floorRun(journal, run, steps, stepResult)));
   journal.close();
   return median(times);
 }
@@ -103,7 +104,9 @@ async function floorThroughput(folder: string, runs: number): Promise<number> {
 async function ourThroughput(folder: string, runs: number): Promise<number> {
   const flow = sequence(steps);
   const fb = await openOurs(folder, [flow]);
-  const ms = await timed(() => pooled(runs, inFlight, async () => (await fb.start(flow, undefined)).result()));
+  const ms = await timed(() =>
+    pooled(runs, inFlight, async () => (await fb.start(flow, undefined)).result()),
+  );
   await fb.close();
   return (runs * steps * 1000) / ms;
 }

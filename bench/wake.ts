@@ -23,7 +23,14 @@ export const wake: Workload = {
     const ratio = closed.p50Ms / short.p50Ms;
     const what = `${parks * between} records, ${parks} parks`;
     return [
-      { id: "W8", what: `${what}: wake, p50`, unit: "ms", ours: open.p50Ms, bar: `≤ ${wakeMs} ms`, met: open.p50Ms <= wakeMs },
+      {
+        id: "W8",
+        what: `${what}: wake, p50`,
+        unit: "ms",
+        ours: open.p50Ms,
+        bar: `≤ ${wakeMs} ms`,
+        met: open.p50Ms <= wakeMs,
+      },
       {
         id: "W8",
         what: `${what}, scopes closed: wake against ${few * between} records`,

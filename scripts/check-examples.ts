@@ -18,7 +18,13 @@ function complaint(example: string): string | undefined {
   const cwd = mkdtempSync(join(tmpdir(), "firebreak-example-"));
   const env = { ...process.env, FIREBREAK_LIVE_MODELS: "0", NO_COLOR: "1" };
   const args = ["--conditions=firebreak-source", path];
-  const ran = spawnSync(process.execPath, args, { cwd, env, encoding: "utf8", timeout: timeoutMs, input: "" });
+  const ran = spawnSync(process.execPath, args, {
+    cwd,
+    env,
+    encoding: "utf8",
+    timeout: timeoutMs,
+    input: "",
+  });
   rmSync(cwd, { recursive: true, force: true });
   if (ran.status !== 0) return `ended with ${ran.status ?? ran.signal}\n${ran.stdout}${ran.stderr}`;
   return difference(expected, ran.stdout);

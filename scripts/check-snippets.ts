@@ -40,7 +40,9 @@ if (written.size > 0) {
   for (const line of `${checked.stdout}${checked.stderr}`.split("\n").filter(Boolean)) {
     const [, path = "", at = "", rest = ""] = /^(.+?)\((\d+),\d+\): (.*)$/.exec(line) ?? [];
     const from = written.get(path);
-    console.log(from === undefined ? line : `${from.page}:${from.snippet.lines[Number(at) - 1] ?? 0} ${rest}`);
+    console.log(
+      from === undefined ? line : `${from.page}:${from.snippet.lines[Number(at) - 1] ?? 0} ${rest}`,
+    );
   }
   problems = checked.status === 0 ? 0 : 1;
 }

@@ -52,10 +52,17 @@ function run(name: string): Result {
   const [command = "", ...args] = parts[name] ?? [];
   const began = performance.now();
   const env = { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env["PATH"]}` };
-  const ended = spawnSync(command, args, { cwd: root, env, encoding: "utf8", timeout: timeoutMs, maxBuffer: 1 << 28 });
+  const ended = spawnSync(command, args, {
+    cwd: root,
+    env,
+    encoding: "utf8",
+    timeout: timeoutMs,
+    maxBuffer: 1 << 28,
+  });
   const passed = ended.status === 0;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  if (!passed) console.log(`\n--- ${name}\n${ended.stdout ?? ""}${ended.stderr ?? ""}${ended.error?.message ?? ""}`);
+  if (!passed)
+    console.log(`\n--- ${name}\n${ended.stdout ?? ""}${ended.stderr ?? ""}${ended.error?.message ?? ""}`);
   console.log(`${passed ? "pass" : "FAIL"}  ${name.padEnd(10)} ${seconds.padStart(6)} s`);
   return { name, passed, seconds };
 }

@@ -21,8 +21,24 @@ interface Lockfile {
 
 const path = join(import.meta.dirname, "../package-lock.json");
 const lockfile = JSON.parse(readFileSync(path, "utf8")) as Lockfile;
-const systems = ["android", "darwin", "freebsd", "linux", "openharmony", "win32", "netbsd", "openbsd", "sunos", "aix"];
-const libraries: Readonly<Record<string, string>> = { gnu: "glibc", gnueabihf: "glibc", musl: "musl", musleabihf: "musl" };
+const systems = [
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "openharmony",
+  "win32",
+  "netbsd",
+  "openbsd",
+  "sunos",
+  "aix",
+];
+const libraries: Readonly<Record<string, string>> = {
+  gnu: "glibc",
+  gnueabihf: "glibc",
+  musl: "musl",
+  musleabihf: "musl",
+};
 
 /** Reads the platform off a name such as `binding-linux-arm64-musl`. A package without one is for every platform. */
 function platformOf(name: string): { os?: string[]; cpu?: string[]; libc?: string[] } {

@@ -66,7 +66,10 @@ function asMarkdown(text: string): string {
 
 /** Details whose every property reads as its own name. */
 function sampleDetails(): unknown {
-  return new Proxy({}, { get: (_, property) => (typeof property === "string" ? sample(property) : undefined) });
+  return new Proxy(
+    {},
+    { get: (_, property) => (typeof property === "string" ? sample(property) : undefined) },
+  );
 }
 
 const returnsText = new Set(["join", "toString", "toFixed", "toLocaleString", "valueOf", "toJSON"]);

@@ -18,12 +18,16 @@ export function difference(expected: readonly string[], output: string): string 
     const [wanted, got] = [expected[at], printed[at]];
     if (wanted === undefined) return `line ${at + 1} was not expected: ${got}`;
     if (got === undefined) return `line ${at + 1} is missing: ${wanted}`;
-    if (!asPattern(wanted).test(got.trimEnd())) return `line ${at + 1}\n  expected  ${wanted}\n  printed   ${got}`;
+    if (!asPattern(wanted).test(got.trimEnd()))
+      return `line ${at + 1}\n  expected  ${wanted}\n  printed   ${got}`;
   }
   return undefined;
 }
 
 function asPattern(line: string): RegExp {
-  const parts = line.trimEnd().split("…").map((it) => it.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const parts = line
+    .trimEnd()
+    .split("…")
+    .map((it) => it.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`);
 }

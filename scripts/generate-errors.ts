@@ -10,7 +10,11 @@ const codes = page.match(/^### /gm)?.length ?? 0;
 
 if (process.argv.includes("--check")) {
   const fresh = readOr(path) === page;
-  console.log(fresh ? `docs/errors.md holds all ${codes} codes.` : "docs/errors.md is stale: run `npm run docs:errors`.");
+  console.log(
+    fresh
+      ? `docs/errors.md holds all ${codes} codes.`
+      : "docs/errors.md is stale: run `npm run docs:errors`.",
+  );
   process.exitCode = fresh ? 0 : 1;
 } else {
   writeFileSync(path, page);

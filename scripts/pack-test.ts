@@ -11,16 +11,32 @@ const { folder, tarball, files } = installPacked();
 const say = (line: string): void => console.log(line);
 say(`packed: ${files.length} files`);
 
-const wanted = ["LICENSE", "README.md", "CHANGELOG.md", "docs/errors.md", "bin/firebreak.mjs", "dist/index.js", "dist/index.d.ts"];
+const wanted = [
+  "LICENSE",
+  "README.md",
+  "CHANGELOG.md",
+  "docs/errors.md",
+  "bin/firebreak.mjs",
+  "dist/index.js",
+  "dist/index.d.ts",
+];
 for (const file of wanted) assert.ok(files.includes(file), `the tarball has no ${file}`);
 const strays = files.filter((it) => /^(?:src|test|examples|bench|sim|scripts)\/|\.tsbuildinfo$/.test(it));
 assert.deepEqual(strays, [], "the tarball holds files nobody needs");
 
 const facts = packageFacts(folder);
-say(`installed: ${facts.megabytes.toFixed(1)} MB, ${facts.packages} packages, ${facts.withInstallScript.length} install scripts`);
+say(
+  `installed: ${facts.megabytes.toFixed(1)} MB, ${facts.packages} packages, ${facts.withInstallScript.length} install scripts`,
+);
 assert.deepEqual(facts.withInstallScript, []);
 
-run(folder, process.execPath, "--input-type=module", "--eval", 'import { workflow } from "firebreak"; workflow.call;');
+run(
+  folder,
+  process.execPath,
+  "--input-type=module",
+  "--eval",
+  'import { workflow } from "firebreak"; workflow.call;',
+);
 say('import "firebreak": works');
 
 say(run(folder, "npx", "firebreak", "init", "my-app").trim());

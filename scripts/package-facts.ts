@@ -17,7 +17,9 @@ const installScripts = ["preinstall", "install", "postinstall"];
 /** Reads `<folder>/node_modules`. */
 export function packageFacts(folder: string): PackageFacts {
   const modules = join(folder, "node_modules");
-  const manifests = globSync(["*/package.json", "@*/*/package.json", "**/node_modules/*/package.json"], { cwd: modules });
+  const manifests = globSync(["*/package.json", "@*/*/package.json", "**/node_modules/*/package.json"], {
+    cwd: modules,
+  });
   const named = manifests
     .map((path) => ({ path, manifest: readManifest(join(modules, path)) }))
     .filter((it) => it.manifest.name !== undefined && it.manifest.version !== undefined);
@@ -25,7 +27,10 @@ export function packageFacts(folder: string): PackageFacts {
     const hasGyp = globSync("binding.gyp", { cwd: join(modules, path, "..") }).length > 0;
     return hasGyp || installScripts.some((it) => manifest.scripts?.[it] !== undefined);
   });
-  const bytes = globSync("**/*", { cwd: modules }).reduce((sum, path) => sum + sizeOf(join(modules, path)), 0);
+  const bytes = globSync("**/*", { cwd: modules }).reduce(
+    (sum, path) => sum + sizeOf(join(modules, path)),
+    0,
+  );
   return {
     megabytes: bytes / 1e6,
     packages: named.length,

@@ -19,10 +19,18 @@ const environment: NodeJS.ProcessEnv = {
 
 /** Runs a command to its end, without input. @throws with what it printed when it fails. */
 export function run(cwd: string, command: string, ...args: string[]): string {
-  const ended = spawnSync(command, args, { cwd, env: environment, encoding: "utf8", timeout: timeoutMs, input: "" });
+  const ended = spawnSync(command, args, {
+    cwd,
+    env: environment,
+    encoding: "utf8",
+    timeout: timeoutMs,
+    input: "",
+  });
   const said = `${ended.stdout}${ended.stderr}`;
   if (ended.status !== 0) {
-    throw new Error(`\`${[command, ...args].join(" ")}\` ended with ${ended.status ?? ended.signal}\n${said}`);
+    throw new Error(
+      `\`${[command, ...args].join(" ")}\` ended with ${ended.status ?? ended.signal}\n${said}`,
+    );
   }
   return said;
 }
@@ -42,7 +50,10 @@ export function installPacked(): Installed {
   const name = globSync("*.tgz", { cwd: home })[0];
   if (name === undefined) throw new Error(`npm pack left no tarball\n${packed}`);
   const tarball = join(home, name);
-  const files = run(home, "tar", "-tzf", tarball).trim().split("\n").map((it) => it.replace(/^package\//, ""));
+  const files = run(home, "tar", "-tzf", tarball)
+    .trim()
+    .split("\n")
+    .map((it) => it.replace(/^package\//, ""));
   const folder = join(home, "empty");
   mkdirSync(folder);
   writeFileSync(join(folder, "package.json"), '{ "name": "empty", "private": true, "type": "module" }\n');

@@ -24,7 +24,10 @@ export function snippetsOf(page: string): Snippet[] {
     const [, info = "", body = ""] = block;
     if (/\bnocheck\b/.test(info)) continue;
     const first = page.slice(0, block.index).split("\n").length + 1;
-    const lines = body.split("\n").slice(0, -1).map((_, at) => first + at);
+    const lines = body
+      .split("\n")
+      .slice(0, -1)
+      .map((_, at) => first + at);
     const last = found.at(-1);
     if (/\bcontinued\b/.test(info)) {
       if (last === undefined) throw new Error(`line ${first}: nothing to continue`);

@@ -17,13 +17,32 @@ export type { AiSdkTool, ToolOptions } from "./tool/define.ts";
 export type { Artifact, Effect, Tool, ToolContext } from "./tool/tool.ts";
 export { EffectNotSent } from "./runtime/effect.ts";
 export { unsure } from "./check/check.ts";
-export type { Check, CheckContext, CheckFunction, CheckResult, Evidence, NamedCheck, Problem, Source, Verdict } from "./check/check.ts";
+export type {
+  Check,
+  CheckContext,
+  CheckFunction,
+  CheckResult,
+  Evidence,
+  NamedCheck,
+  Problem,
+  Source,
+  Verdict,
+} from "./check/check.ts";
 export { check } from "./check/judge-checks.ts";
 export { grounded } from "./check/grounded.ts";
 export { recomputed } from "./check/recomputed.ts";
 export { traced } from "./check/traced.ts";
 export { open } from "./open.ts";
-export type { Decision, Firebreak, LiveEvent, OpenOptions, ReviewItem, RunHandle, RunOptions, StartOptions } from "./open.ts";
+export type {
+  Decision,
+  Firebreak,
+  LiveEvent,
+  OpenOptions,
+  ReviewItem,
+  RunHandle,
+  RunOptions,
+  StartOptions,
+} from "./open.ts";
 export { defineConfig } from "./config.ts";
 export type { Config } from "./config.ts";
 export { secret } from "./base/secrets.ts";

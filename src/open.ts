@@ -76,18 +76,32 @@ export interface StartOptions extends RunOptions {
 export interface Firebreak {
   readonly journal: Journal;
   /** @throws WORKFLOW_INPUT, CAP_INVALID, SABOTAGE_INVALID, and the errors of models named in `options.model` */
-  start<Input, Output>(workflow: Workflow<Input, Output>, input: NoInfer<Input>, options?: StartOptions): Promise<RunHandle<Output>>;
+  start<Input, Output>(
+    workflow: Workflow<Input, Output>,
+    input: NoInfer<Input>,
+    options?: StartOptions,
+  ): Promise<RunHandle<Output>>;
   /** Attaches to a run: its id, an unambiguous beginning or end of it, or "last". @throws RUN_UNKNOWN, RUN_AMBIGUOUS */
   run(id: string): Promise<RunHandle>;
   /**
    * Goes on with a run: one left by a dead process, a failed one (what failed is tried again, what is recorded stays),
    * a halted one. @throws RUN_ENDED, RUN_OWNED, WORKFLOW_UNKNOWN, EVENT_CORRUPT (the run is halted then)
    */
-  resume(id: string, options?: { readonly accept?: boolean; readonly by?: string; readonly force?: boolean }): Promise<RunHandle>;
+  resume(
+    id: string,
+    options?: { readonly accept?: boolean; readonly by?: string; readonly force?: boolean },
+  ): Promise<RunHandle>;
   /** A new run that uses the recorded steps of another wherever names, input and work are the same. @throws RERUN_HOLDS_EFFECTS */
-  rerun(id: string, options?: { readonly input?: unknown; readonly workflow?: AnyWorkflow } & RunOptions): Promise<RunHandle>;
+  rerun(
+    id: string,
+    options?: { readonly input?: unknown; readonly workflow?: AnyWorkflow } & RunOptions,
+  ): Promise<RunHandle>;
   /** Says what became of an effect in doubt; the run can go on. */
-  settle(id: string, intent: number, answer: { readonly sent: boolean; readonly receipt?: unknown; readonly by: string }): Promise<void>;
+  settle(
+    id: string,
+    intent: number,
+    answer: { readonly sent: boolean; readonly receipt?: unknown; readonly by: string },
+  ): Promise<void>;
   list(filter?: RunFilter): Promise<readonly RunHead[]>;
   view(id: string): Promise<RunView>;
   readonly reviews: {
@@ -137,7 +151,10 @@ async function openJournal(options: OpenOptions): Promise<{ journal: Journal; lo
   }
   const { openSqliteJournal } = await import("./journal/sqlite.ts");
   const { synchronous } = options;
-  const journal = openSqliteJournal(path, { ...(now === undefined ? {} : { now }), ...(synchronous === undefined ? {} : { synchronous }) });
+  const journal = openSqliteJournal(path, {
+    ...(now === undefined ? {} : { now }),
+    ...(synchronous === undefined ? {} : { synchronous }),
+  });
   return { journal, locks: join(dirname(path), "locks") };
 }
 
@@ -160,7 +177,12 @@ class Opened implements Firebreak {
   readonly #makeEnv: MakeAgentEnv;
   readonly reviews: Firebreak["reviews"];
 
-  constructor(journal: Journal, locks: string | undefined, options: OpenOptions, env: NonNullable<OpenOptions["env"]>) {
+  constructor(
+    journal: Journal,
+    locks: string | undefined,
+    options: OpenOptions,
+    env: NonNullable<OpenOptions["env"]>,
+  ) {
     this.journal = journal;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -183,7 +205,11 @@ class Opened implements Firebreak {
     };
   }
 
-  async start<Input, Output>(workflow: Workflow<Input, Output>, input: Input, options: StartOptions = {}): Promise<RunHandle<Output>> {
+  async start<Input, Output>(
+    workflow: Workflow<Input, Output>,
+    input: Input,
+    options: StartOptions = {},
+  ): Promise<RunHandle<Output>> {
     const definition = workflow as unknown as AnyWorkflow;
     const { key, file, ...rest } = options;
     this.#checkOptions(rest);
@@ -199,7 +225,8 @@ class Opened implements Firebreak {
       return this.#handle(run) as RunHandle<Output>;
     } catch (error) {
       // The same key means the same run.
-      if (FirebreakError.is(error, "RUN_KEY_TAKEN")) return this.#handle(error.details.runId as RunId) as RunHandle<Output>;
+      if (FirebreakError.is(error, "RUN_KEY_TAKEN"))
+        return this.#handle(error.details.runId as RunId) as RunHandle<Output>;
       throw error;
     }
   }
@@ -208,7 +235,10 @@ class Opened implements Firebreak {
     return this.#handle((await this.#headOf(id)).run);
   }
 
-  async resume(id: string, options: { accept?: boolean; by?: string; force?: boolean } = {}): Promise<RunHandle> {
+  async resume(
+    id: string,
+    options: { accept?: boolean; by?: string; force?: boolean } = {},
+  ): Promise<RunHandle> {
     const head = await this.#headOf(id);
     const program = await this.#find(head.workflow, head.file);
     if (program === undefined) {
@@ -228,14 +258,22 @@ class Opened implements Firebreak {
     return this.#handle(head.run);
   }
 
-  async rerun(id: string, options: { input?: unknown; workflow?: AnyWorkflow } & RunOptions = {}): Promise<RunHandle> {
+  async rerun(
+    id: string,
+    options: { input?: unknown; workflow?: AnyWorkflow } & RunOptions = {},
+  ): Promise<RunHandle> {
     const head = await this.#headOf(id);
     const events = await this.journal.read(head.run);
     const started = events[0] as JournalEvent<"run.started">;
     await this.#refuseEffects(head);
     const { input: given, workflow, ...own } = options;
     const definition = workflow ?? (await this.#definition(head.workflow, head.file));
-    if (definition === undefined) throw new FirebreakError("WORKFLOW_UNKNOWN", { workflow: head.workflow, runId: head.run, known: [...this.#workflows.keys()].join(", ") || "none" });
+    if (definition === undefined)
+      throw new FirebreakError("WORKFLOW_UNKNOWN", {
+        workflow: head.workflow,
+        runId: head.run,
+        known: [...this.#workflows.keys()].join(", ") || "none",
+      });
     this.#checkOptions(own);
     const old = await fromStored(started.data.input, (hash) => this.journal.blob(hash));
     const input = given === undefined ? old.value : await parseWorkflowInput(definition, given);
@@ -251,12 +289,22 @@ class Opened implements Firebreak {
     return this.#handle(run);
   }
 
-  async settle(id: string, intent: number, answer: { sent: boolean; receipt?: unknown; by: string }): Promise<void> {
+  async settle(
+    id: string,
+    intent: number,
+    answer: { sent: boolean; receipt?: unknown; by: string },
+  ): Promise<void> {
     const head = await this.#headOf(id);
     const event = await this.journal.event(head.run, intent);
-    if (event?.kind !== "effect.intended") throw new FirebreakError("EFFECT_UNKNOWN", { runId: head.run, seq: intent });
-    const receipt: { receipt?: Json } = answer.sent ? { receipt: canonical(answer.receipt ?? null).json } : {};
-    const settled: NewEvent = { kind: "effect.settled", data: { intent, sent: answer.sent, by: answer.by, ...receipt } };
+    if (event?.kind !== "effect.intended")
+      throw new FirebreakError("EFFECT_UNKNOWN", { runId: head.run, seq: intent });
+    const receipt: { receipt?: Json } = answer.sent
+      ? { receipt: canonical(answer.receipt ?? null).json }
+      : {};
+    const settled: NewEvent = {
+      kind: "effect.settled",
+      data: { intent, sent: answer.sent, by: answer.by, ...receipt },
+    };
     const resumed: NewEvent = { kind: "run.resumed", data: { code: "", by: answer.by } };
     await this.journal.commit([{ run: head.run, expect: { seq: head.seq }, events: [settled, resumed] }]);
   }
@@ -272,7 +320,10 @@ class Opened implements Firebreak {
   }
 
   async prune(options: { before: number; dryRun?: boolean }): Promise<readonly RunHead[]> {
-    const ended = await this.journal.heads({ status: ["completed", "failed", "cancelled"], limit: 1_000_000 });
+    const ended = await this.journal.heads({
+      status: ["completed", "failed", "cancelled"],
+      limit: 1_000_000,
+    });
     const old = ended.filter((it) => it.updatedAt < options.before);
     if (!options.dryRun && old.length > 0) await this.journal.prune(old.map((it) => it.run));
     return old;
@@ -324,10 +375,17 @@ class Opened implements Firebreak {
     if (exact !== undefined) return exact;
     const all = await this.journal.heads({ limit: 1_000_000 });
     if (id === "last" && all.length > 0) return all.find((it) => it.parent === undefined) ?? all[0]!;
-    const matches = id === "" || id === "last" ? [] : all.filter((it) => it.run.startsWith(id) || it.run.endsWith(id));
+    const matches =
+      id === "" || id === "last" ? [] : all.filter((it) => it.run.startsWith(id) || it.run.endsWith(id));
     if (matches.length === 1) return matches[0]!;
     if (matches.length === 0) throw new FirebreakError("RUN_UNKNOWN", { given: id });
-    throw new FirebreakError("RUN_AMBIGUOUS", { given: id, matches: matches.slice(0, 5).map((it) => it.run).join(", ") });
+    throw new FirebreakError("RUN_AMBIGUOUS", {
+      given: id,
+      matches: matches
+        .slice(0, 5)
+        .map((it) => it.run)
+        .join(", "),
+    });
   }
 
   #checkOptions(options: RunOptions): void {
@@ -340,8 +398,14 @@ class Opened implements Firebreak {
     const chain = head.status === "failed" ? failureChain(events) : { invalidate: [], children: [] };
     for (const child of chain.children) await this.resume(child, options).catch(() => undefined);
     const by = options.by ?? "a person";
-    const gone: NewEvent[] = chain.invalidate.map((seq) => ({ kind: "step.invalidated", data: { seq, because: "resume", by } }));
-    const resumed: NewEvent = { kind: "run.resumed", data: { code: program.code, by, ...(options.accept ? { accept: true } : {}) } };
+    const gone: NewEvent[] = chain.invalidate.map((seq) => ({
+      kind: "step.invalidated",
+      data: { seq, because: "resume", by },
+    }));
+    const resumed: NewEvent = {
+      kind: "run.resumed",
+      data: { code: program.code, by, ...(options.accept ? { accept: true } : {}) },
+    };
     await this.journal.commit([{ run: head.run, expect: { seq: head.seq }, events: [...gone, resumed] }]);
     await this.#engine.drive(head.run);
   }
@@ -363,9 +427,11 @@ class Opened implements Firebreak {
   async #refuseEffects(head: RunHead): Promise<void> {
     const tools = new Set<string>();
     for (const it of await this.journal.heads({ root: head.root, limit: 100_000 })) {
-      for (const event of await this.journal.read(it.run)) if (event.kind === "effect.intended") tools.add(event.data.tool);
+      for (const event of await this.journal.read(it.run))
+        if (event.kind === "effect.intended") tools.add(event.data.tool);
     }
-    if (tools.size > 0) throw new FirebreakError("RERUN_HOLDS_EFFECTS", { runId: head.run, tools: [...tools].join(", ") });
+    if (tools.size > 0)
+      throw new FirebreakError("RERUN_HOLDS_EFFECTS", { runId: head.run, tools: [...tools].join(", ") });
   }
 }
 
@@ -378,7 +444,9 @@ export function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>,
     ...(config.prices === undefined ? {} : { prices: config.prices }),
   });
   return (options) => {
-    const plans = (options.sabotage ?? []).map((text) => parseSabotage(text, config.faults === undefined ? {} : { faults: config.faults }));
+    const plans = (options.sabotage ?? []).map((text) =>
+      parseSabotage(text, config.faults === undefined ? {} : { faults: config.faults }),
+    );
     if (options.model !== undefined) registry.resolve(options.model);
     const made: AgentEnv = {
       ...(rig.tool === undefined ? {} : { tool: rig.tool }),
@@ -390,8 +458,17 @@ export function agentEnvOf(config: Config, env: NonNullable<OpenOptions["env"]>,
       },
     };
     const spoiled = (model: Model, step: string, firstModel: string): Model =>
-      plans.filter((it) => it.step === step).reduce((it, plan) => sabotage(it, { ...plan, firstModel, ...(config.faults === undefined ? {} : { faults: config.faults }) }), model);
+      plans
+        .filter((it) => it.step === step)
+        .reduce(
+          (it, plan) =>
+            sabotage(it, {
+              ...plan,
+              firstModel,
+              ...(config.faults === undefined ? {} : { faults: config.faults }),
+            }),
+          model,
+        );
     return made;
   };
 }
-

@@ -24,7 +24,11 @@ export interface RunHandle<Output = unknown> {
   /** @throws RUN_ENDED */
   cancel(options?: { readonly by?: string; readonly because?: string }): Promise<void>;
   /** A message into the run. The same `id` twice is one signal. @throws RUN_ENDED, VALUE_UNSUPPORTED */
-  signal(name: string, payload?: unknown, options?: { readonly id?: string; readonly by?: string }): Promise<void>;
+  signal(
+    name: string,
+    payload?: unknown,
+    options?: { readonly id?: string; readonly by?: string },
+  ): Promise<void>;
 }
 
 /** Events kept for a slow reader of `events()`; beyond this they are read from the journal again. */
@@ -53,13 +57,25 @@ export class RunHandleImpl implements RunHandle {
       case "run.completed":
         return (await fromStored(end.data.output, (hash) => this.#journal.blob(hash))).value;
       case "run.failed":
-        throw new FirebreakError("RUN_FAILED", { runId: this.id, outcome: end.data.outcome, reason: end.data.message });
+        throw new FirebreakError("RUN_FAILED", {
+          runId: this.id,
+          outcome: end.data.outcome,
+          reason: end.data.message,
+        });
       case "run.cancelled":
         throw new FirebreakError("RUN_CANCELLED", { runId: this.id, by: end.data.by });
       case "run.halted":
-        throw new FirebreakError("RUN_HALTED", { runId: this.id, reason: end.data.message, mend: end.data.fix });
+        throw new FirebreakError("RUN_HALTED", {
+          runId: this.id,
+          reason: end.data.message,
+          mend: end.data.fix,
+        });
       default:
-        throw new FirebreakError("RUN_HALTED", { runId: this.id, reason: end.kind, mend: "See firebreak show." });
+        throw new FirebreakError("RUN_HALTED", {
+          runId: this.id,
+          reason: end.kind,
+          mend: "See firebreak show.",
+        });
     }
   }
 
@@ -75,7 +91,8 @@ export class RunHandleImpl implements RunHandle {
       wake();
     };
     const stops = [this.#journal.listen((events) => events.filter((it) => it.run === this.id).forEach(push))];
-    if (options.live) stops.push(this.#engine.watch(this.id, (note) => push({ ...note, run: this.id, at: Date.now() })));
+    if (options.live)
+      stops.push(this.#engine.watch(this.id, (note) => push({ ...note, run: this.id, at: Date.now() })));
     // Another process may write: then nothing is heard here, and the journal is read now and then.
     const poll = setInterval(() => wake(), 250);
     let seen = options.after ?? 0;
@@ -104,20 +121,36 @@ export class RunHandleImpl implements RunHandle {
     return this.#engine.cancel(this.id, options.by ?? "the program", options.because);
   }
 
-  async signal(name: string, payload: unknown = null, options: { id?: string; by?: string } = {}): Promise<void> {
-    const data = { name, payload: canonical(payload, "payload").json, ...(options.id === undefined ? {} : { id: options.id }), ...(options.by === undefined ? {} : { by: options.by }) };
+  async signal(
+    name: string,
+    payload: unknown = null,
+    options: { id?: string; by?: string } = {},
+  ): Promise<void> {
+    const data = {
+      name,
+      payload: canonical(payload, "payload").json,
+      ...(options.id === undefined ? {} : { id: options.id }),
+      ...(options.by === undefined ? {} : { by: options.by }),
+    };
     for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
       const head = await this.head();
-      if (head.status !== "running" && head.status !== "waiting") throw new FirebreakError("RUN_ENDED", { runId: this.id, status: head.status, verb: "signalled" });
+      if (head.status !== "running" && head.status !== "waiting")
+        throw new FirebreakError("RUN_ENDED", { runId: this.id, status: head.status, verb: "signalled" });
       if (options.id !== undefined && (await this.#knowsSignal(options.id))) return;
       try {
-        await this.#journal.commit([{ run: this.id, expect: { seq: head.seq }, events: [{ kind: "signal.received", data }] }]);
+        await this.#journal.commit([
+          { run: this.id, expect: { seq: head.seq }, events: [{ kind: "signal.received", data }] },
+        ]);
         return;
       } catch (error) {
         if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) throw error;
       }
     }
-    throw new FirebreakError("JOURNAL_CONFLICT", { runId: this.id, expected: "a standstill", found: "a moving run" });
+    throw new FirebreakError("JOURNAL_CONFLICT", {
+      runId: this.id,
+      expected: "a standstill",
+      found: "a moving run",
+    });
   }
 
   async #knowsSignal(id: string): Promise<boolean> {

@@ -10,14 +10,20 @@ import { complaintsAbout, type SourceFile } from "../scripts/tidy.ts";
 const root = join(import.meta.dirname, "..");
 
 function tree(): SourceFile[] {
-  const paths = globSync(["src/**/*.ts", "test/**/*.ts", "examples/**/*.ts", "ARCHITECTURE.md"], { cwd: root });
-  return paths.map((path) => ({ path: path.split(sep).join("/"), text: readFileSync(join(root, path), "utf8") }));
+  const paths = globSync(["src/**/*.ts", "test/**/*.ts", "examples/**/*.ts", "ARCHITECTURE.md"], {
+    cwd: root,
+  });
+  return paths.map((path) => ({
+    path: path.split(sep).join("/"),
+    text: readFileSync(join(root, path), "utf8"),
+  }));
 }
 
 /** A small tree without a fault. */
 const sound: Readonly<Record<string, string>> = {
   "src/base/ids.ts": "export type Id = string;\n",
-  "src/journal/journal.ts": '// The journal.\n//\n//   J1. No gap.\n\nimport type { Id } from "../base/ids.ts";\nexport type A = Id;\n',
+  "src/journal/journal.ts":
+    '// The journal.\n//\n//   J1. No gap.\n\nimport type { Id } from "../base/ids.ts";\nexport type A = Id;\n',
   "src/model/model.ts": "export const model = 1;\n",
   "src/runtime/runtime.ts": 'import { model } from "../model/model.ts";\nexport const runtime = model;\n',
   "src/engine/embedded/embedded.ts": "export const embedded = 1;\n",
@@ -30,11 +36,31 @@ function withFault(fault: Readonly<Record<string, string>>): string[] {
 
 const longBody = "  run();\n".repeat(80);
 
-const faults: readonly (readonly [what: string, files: Readonly<Record<string, string>>, complaint: RegExp])[] = [
-  ["an import from a higher layer", { "src/base/ids.ts": 'import "../runtime/runtime.ts";\n' }, /ids\.ts:1 .*higher layer/],
-  ["a higher layer's type", { "src/base/ids.ts": '\nimport type { M } from "../model/model.ts";\n' }, /ids\.ts:2 .*higher/],
-  ["a re-export from a higher layer", { "src/base/ids.ts": 'export * from "../runtime/runtime.ts";\n' }, /higher layer/],
-  ["a lazy import from a higher layer", { "src/base/ids.ts": 'await import("../runtime/runtime.ts");\n' }, /higher layer/],
+const faults: readonly (readonly [
+  what: string,
+  files: Readonly<Record<string, string>>,
+  complaint: RegExp,
+])[] = [
+  [
+    "an import from a higher layer",
+    { "src/base/ids.ts": 'import "../runtime/runtime.ts";\n' },
+    /ids\.ts:1 .*higher layer/,
+  ],
+  [
+    "a higher layer's type",
+    { "src/base/ids.ts": '\nimport type { M } from "../model/model.ts";\n' },
+    /ids\.ts:2 .*higher/,
+  ],
+  [
+    "a re-export from a higher layer",
+    { "src/base/ids.ts": 'export * from "../runtime/runtime.ts";\n' },
+    /higher layer/,
+  ],
+  [
+    "a lazy import from a higher layer",
+    { "src/base/ids.ts": 'await import("../runtime/runtime.ts");\n' },
+    /higher layer/,
+  ],
   ["an import of a sibling", { "src/model/model.ts": 'import "../journal/journal.ts";\n' }, /sibling/],
   [
     "a part that imports another part of its nest",
@@ -42,7 +68,11 @@ const faults: readonly (readonly [what: string, files: Readonly<Record<string, s
     /sibling/,
   ],
   ["a file that is not there", { "src/base/ids.ts": 'import "./gone.ts";\n' }, /does not exist/],
-  ["an import from outside src", { "src/base/ids.ts": 'import "../../test/journal.test.ts";\n' }, /outside src/],
+  [
+    "an import from outside src",
+    { "src/base/ids.ts": 'import "../../test/journal.test.ts";\n' },
+    /outside src/,
+  ],
   ["a folder nobody placed", { "src/stray/stray.ts": "\n" }, /layer list does not name/],
   ["a folder named utils", { "src/base/utils/text.ts": "\n" }, /named utils/],
   ["an index inside a folder", { "src/base/index.ts": "\n" }, /is an index/],
@@ -60,9 +90,17 @@ const faults: readonly (readonly [what: string, files: Readonly<Record<string, s
   ["a long file", { "src/base/ids.ts": "\n".repeat(501) }, /501 lines/],
   ["a long function", { "src/base/ids.ts": `export function run(): void {\n${longBody}}\n` }, /82 lines/],
   ["any", { "src/base/ids.ts": "export const id = (1 as unknown) as any;\n" }, /says any/],
-  ["a silenced type error", { "src/base/ids.ts": "// @ts-ignore\nexport const id: number = 'a';\n" }, /type checker off/],
+  [
+    "a silenced type error",
+    { "src/base/ids.ts": "// @ts-ignore\nexport const id: number = 'a';\n" },
+    /type checker off/,
+  ],
   ["an invariant that no test names", { "test/journal.test.ts": "\n" }, /states J1, which no test names/],
-  ["an invariant of ARCHITECTURE.md that no test names", { "ARCHITECTURE.md": "| E9 | At most once. |\n" }, /states E9/],
+  [
+    "an invariant of ARCHITECTURE.md that no test names",
+    { "ARCHITECTURE.md": "| E9 | At most once. |\n" },
+    /states E9/,
+  ],
 ];
 
 test("a sound tree gives no complaint", () => {
@@ -78,7 +116,10 @@ for (const [what, files, complaint] of faults) {
 }
 
 test("a ring closed by a type's import is no cycle: nothing of it is left when it runs", () => {
-  const ring = { "src/base/a.ts": 'import "./b.ts";\n', "src/base/b.ts": 'import type { A } from "./a.ts";\nexport type B = A;\n' };
+  const ring = {
+    "src/base/a.ts": 'import "./b.ts";\n',
+    "src/base/b.ts": 'import type { A } from "./a.ts";\nexport type B = A;\n',
+  };
   assert.deepEqual(withFault(ring), []);
 });
 

@@ -15,7 +15,11 @@ function body(step) {
   if (nextStepAt === 0) nextStepAt = instant();
   appendFileSync(ledger, `${step}\n`);
   if (phase === "first" && step === killAt) process.kill(process.pid, "SIGKILL");
-  return { at: step, text: `Result of step ${step}: ${"abcdefghij".repeat(14)}`, rows: [step, step + 1, step + 2] };
+  return {
+    at: step,
+    text: `Result of step ${step}: ${"abcdefghij".repeat(14)}`,
+    rows: [step, step + 1, step + 2],
+  };
 }
 
 const openedAt = await (side === "floor" ? floor() : ours());

@@ -8,7 +8,12 @@ const [scopes = "", parks = "0", between = "0"] = process.argv.slice(2);
 const wokenAt: number[] = [];
 
 await inFolder(async (folder) => {
-  const flow = parking(Number(parks), Number(between), scopes === "closed", (park) => (wokenAt[park] = instant()));
+  const flow = parking(
+    Number(parks),
+    Number(between),
+    scopes === "closed",
+    (park) => (wokenAt[park] = instant()),
+  );
   const fb = await openOurs(folder, [flow]);
   const run = await fb.start(flow, undefined);
   const times: number[] = [];

@@ -16,7 +16,13 @@ import { climb } from "./ladder.ts";
 import { defaultRungs, type Rung } from "./rung.ts";
 
 /** Work of an agent's step. The input was parsed by the agent's schema before. */
-export function agentWork(scope: Scope, given: Agent<never, never>, step: string, env: AgentEnv, brake: Brake | undefined): Work {
+export function agentWork(
+  scope: Scope,
+  given: Agent<never, never>,
+  step: string,
+  env: AgentEnv,
+  brake: Brake | undefined,
+): Work {
   const it = env.tool === undefined ? given : { ...given, bound: given.bound.map(env.tool) };
   return compositeWork(scope.replay, {
     body: async (call) => {
@@ -27,7 +33,8 @@ export function agentWork(scope: Scope, given: Agent<never, never>, step: string
         models: models.length,
         author: (model) => `Agent ${it.name} (${models[model]!.standin ?? models[model]!.id})`,
         describe: (plan) => ({ model: models[plan.model]!.id }),
-        attempt: (inner, plan) => runAttempt(inner, { ...plan, agent: it, step, model: models[plan.model]!, input: call.input }),
+        attempt: (inner, plan) =>
+          runAttempt(inner, { ...plan, agent: it, step, model: models[plan.model]!, input: call.input }),
         judge: (inner, value, last) => judgeEdit(inner, it, call.input, value, last?.read ?? []),
         brake,
       });
@@ -37,7 +44,13 @@ export function agentWork(scope: Scope, given: Agent<never, never>, step: string
   });
 }
 
-async function judgeEdit(scope: Scope, it: Agent<never, never>, input: Value | undefined, value: Value, read: readonly Source[]) {
+async function judgeEdit(
+  scope: Scope,
+  it: Agent<never, never>,
+  input: Value | undefined,
+  value: Value,
+  read: readonly Source[],
+) {
   const schema = it.output;
   if (schema !== undefined) {
     const parsed = await scope.replay.busy(() => parseWith(schema, value));

@@ -64,7 +64,10 @@ type InputOf<S> = S extends AnySchema ? SchemaOutput<S> : unknown;
 type OutputOf<S> = S extends AnySchema ? SchemaOutput<S> : string;
 
 type Checked<Input, Output> =
-  | { readonly checks: readonly [Check<Output, Input>, ...Check<Output, Input>[]]; readonly unchecked?: never }
+  | {
+      readonly checks: readonly [Check<Output, Input>, ...Check<Output, Input>[]];
+      readonly unchecked?: never;
+    }
   | { readonly unchecked: string; readonly checks?: never };
 
 type Given<Input, Output> = Omit<AgentOptions<Input, Output>, "input" | "output" | "checks" | "unchecked">;
@@ -74,15 +77,21 @@ type Given<Input, Output> = Omit<AgentOptions<Input, Output>, "input" | "output"
  *
  * @throws DEFINITION_INVALID (no check and no reason, no model, two tools of one name), EFFECT_IN_AGENT.
  */
-export function agent<const I extends AnySchema | undefined = undefined, const O extends AnySchema | undefined = undefined>(
-  options: { readonly input?: I; readonly output?: O } & Given<InputOf<I>, OutputOf<O>> & Checked<InputOf<I>, OutputOf<O>>,
+export function agent<
+  const I extends AnySchema | undefined = undefined,
+  const O extends AnySchema | undefined = undefined,
+>(
+  options: { readonly input?: I; readonly output?: O } & Given<InputOf<I>, OutputOf<O>> &
+    Checked<InputOf<I>, OutputOf<O>>,
 ): Agent<InputOf<I>, OutputOf<O>> {
   const it = options as unknown as AgentOptions<InputOf<I>, OutputOf<O>>;
   const invalid = (what: string, mend: string): never => {
     throw new FirebreakError("DEFINITION_INVALID", { what: `agent "${it.name}" ${what}`, mend });
   };
-  if (typeof it.name !== "string" || it.name === "") invalid("has no name", "Give it a name: it names its steps.");
-  if (!Array.isArray(it.models) || it.models.length === 0) invalid("names no model", 'Name at least one: models: ["fast"].');
+  if (typeof it.name !== "string" || it.name === "")
+    invalid("has no name", "Give it a name: it names its steps.");
+  if (!Array.isArray(it.models) || it.models.length === 0)
+    invalid("names no model", 'Name at least one: models: ["fast"].');
   const reason = it.unchecked?.trim();
   if ((it.checks === undefined || it.checks.length === 0) && (reason === undefined || reason === "")) {
     invalid("has no check", 'Give it checks: [...], or say why none is needed: unchecked: "reason".');

@@ -9,7 +9,15 @@ import type { Source, Verdict } from "../check/check.ts";
 import type { Outcome } from "../journal/events.ts";
 import { nextAfter } from "../model/classify.ts";
 import { toPromptMessages, toolResultMessage, type ToolOutcome } from "../model/message.ts";
-import type { Model, ModelAnswer, ModelErrorClass, ModelPart, ModelPrompt, ModelRequest, ModelTool } from "../model/model.ts";
+import type {
+  Model,
+  ModelAnswer,
+  ModelErrorClass,
+  ModelPart,
+  ModelPrompt,
+  ModelRequest,
+  ModelTool,
+} from "../model/model.ts";
 import type { Work } from "../runtime/issue.ts";
 import { type LeafCall, leafWork } from "../runtime/leaf.ts";
 import type { Scope } from "../runtime/scope.ts";
@@ -61,36 +69,90 @@ const modelTimeoutMs = 600_000;
 const callAttempts = 5;
 
 /** Runs one attempt in its own scope. */
-export async function runAttempt<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>): Promise<AttemptResult> {
+export async function runAttempt<Input, Output>(
+  scope: Scope,
+  spec: AttemptSpec<Input, Output>,
+): Promise<AttemptResult> {
   const read: Source[] = inputSources(spec.input);
   const said = await converse(scope, spec, read);
   if (!("parts" in said)) return said;
   const answer = textOf(said.parts);
   if (said.finish !== "stop") return notWhole(said.finish, answer);
   const parsed = await parseAnswer(scope, spec.agent, answer);
-  if (!parsed.ok) return { ok: false, answer, outcome: "failed", message: parsed.message, verdicts: [schemaVerdict(parsed.message)] };
+  if (!parsed.ok)
+    return {
+      ok: false,
+      answer,
+      outcome: "failed",
+      message: parsed.message,
+      verdicts: [schemaVerdict(parsed.message)],
+    };
   const empty = emptiness(parsed.value);
-  if (empty !== undefined) return { ok: false, answer, outcome: "empty", message: empty, verdicts: [schemaVerdict(empty)] };
+  if (empty !== undefined)
+    return { ok: false, answer, outcome: "empty", message: empty, verdicts: [schemaVerdict(empty)] };
   const output = canonical(parsed.value, "output").value;
-  const verdicts = await runGate(scope, spec.agent, { output, input: spec.input, read, previous: spec.previous });
-  const passed = verdicts.every((it) => it.result === "pass" || (it.result === "unsure" && spec.agent.unsure === "accept"));
+  const verdicts = await runGate(scope, spec.agent, {
+    output,
+    input: spec.input,
+    read,
+    previous: spec.previous,
+  });
+  const passed = verdicts.every(
+    (it) => it.result === "pass" || (it.result === "unsure" && spec.agent.unsure === "accept"),
+  );
   const unsure = !passed && verdicts.every((it) => it.result !== "fail");
-  return { ok: passed, output, answer, verdicts, ...(passed ? {} : { outcome: "failed", message: messageOf(verdicts), read: read.slice(inputSources(spec.input).length) }), ...(unsure ? { skipRetry: true } : {}) };
+  return {
+    ok: passed,
+    output,
+    answer,
+    verdicts,
+    ...(passed
+      ? {}
+      : {
+          outcome: "failed",
+          message: messageOf(verdicts),
+          read: read.slice(inputSources(spec.input).length),
+        }),
+    ...(unsure ? { skipRetry: true } : {}),
+  };
 }
 
 /** The turn loop: the last answer, or why there is none. */
-async function converse<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>, read: Source[]): Promise<ModelAnswer | AttemptResult> {
+async function converse<Input, Output>(
+  scope: Scope,
+  spec: AttemptSpec<Input, Output>,
+  read: Source[],
+): Promise<ModelAnswer | AttemptResult> {
   const { agent } = spec;
   const messages: ModelPrompt = assemblePrompt(agent, spec.input as Input, spec.feedback);
   const fixed = fixedRequest(agent);
-  let chain = hashOf([promptVersion, spec.model.id, spec.model.standin ?? "", messages as unknown as Json, fixed as unknown as Json]);
+  let chain = hashOf([
+    promptVersion,
+    spec.model.id,
+    spec.model.standin ?? "",
+    messages as unknown as Json,
+    fixed as unknown as Json,
+  ]);
   const turns = agent.maxTurns ?? defaultTurns;
   for (let turn = 1; turn <= turns; turn += 1) {
-    const shown = turn === 1 ? { prompt: messages as unknown as Json, ...(fixed as unknown as { [key: string]: Json }) } : {};
+    const shown =
+      turn === 1
+        ? { prompt: messages as unknown as Json, ...(fixed as unknown as { [key: string]: Json }) }
+        : {};
     // What was sent can be put together again from the first turn's input and the records since.
     const input = { model: spec.model.id, turn, request: chain, ...shown };
-    const request: ModelRequest = { ...fixed, prompt: [...messages], caller: { agent: spec.step, attempt: spec.number, turn, input: canonical(spec.input ?? null).json } };
-    const answer = (await scope.replay.issue(scope, "model", "model", input, modelWork(scope, spec, request))) as ModelAnswer | CallFailed;
+    const request: ModelRequest = {
+      ...fixed,
+      prompt: [...messages],
+      caller: { agent: spec.step, attempt: spec.number, turn, input: canonical(spec.input ?? null).json },
+    };
+    const answer = (await scope.replay.issue(
+      scope,
+      "model",
+      "model",
+      input,
+      modelWork(scope, spec, request),
+    )) as ModelAnswer | CallFailed;
     if ("failed" in answer) return callFailed(answer.failed);
     const calls = answer.parts.filter((it) => it.type === "tool-call" && it.providerExecuted !== true);
     if (answer.finish !== "tool-calls" || calls.length === 0) return answer;
@@ -104,7 +166,12 @@ async function converse<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Ou
 
 type ToolCallPart = Extract<ModelPart, { type: "tool-call" }>;
 
-async function callAll<Input, Output>(scope: Scope, agent: Agent<Input, Output>, calls: readonly ToolCallPart[], read: Source[]): Promise<ToolOutcome[]> {
+async function callAll<Input, Output>(
+  scope: Scope,
+  agent: Agent<Input, Output>,
+  calls: readonly ToolCallPart[],
+  read: Source[],
+): Promise<ToolOutcome[]> {
   const answers = await Promise.all(calls.map((it) => callTool(scope, agent.bound, it)));
   return answers.map((it: ToolAnswer, index) => {
     read.push(...it.sources);
@@ -114,21 +181,32 @@ async function callAll<Input, Output>(scope: Scope, agent: Agent<Input, Output>,
 }
 
 function fixedRequest<Input, Output>(agent: Agent<Input, Output>): Omit<ModelRequest, "prompt" | "caller"> {
-  const tools: ModelTool[] = agent.bound.map((it) => ({ name: it.name, description: it.description, inputSchema: toJsonSchema(it.input, "input") }));
+  const tools: ModelTool[] = agent.bound.map((it) => ({
+    name: it.name,
+    description: it.description,
+    inputSchema: toJsonSchema(it.input, "input"),
+  }));
   return {
     tools,
-    ...(agent.output === undefined ? {} : { outputSchema: outputShape(agent.output).schema, outputName: agent.name }),
+    ...(agent.output === undefined
+      ? {}
+      : { outputSchema: outputShape(agent.output).schema, outputName: agent.name }),
     ...(agent.maxOutputTokens === undefined ? {} : { maxOutputTokens: agent.maxOutputTokens }),
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
   };
 }
 
-function modelWork<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>, request: ModelRequest): Work {
+function modelWork<Input, Output>(
+  scope: Scope,
+  spec: AttemptSpec<Input, Output>,
+  request: ModelRequest,
+): Work {
   const { model } = spec;
   return leafWork(scope.replay, {
     identity: { work: modelIdentity, version: `prompt ${promptVersion}` },
     retry: { attempts: callAttempts, backoffMs: 1_000, factor: 2, maxBackoffMs: 60_000 },
-    retryAfterMs: (error) => (FirebreakError.is(error, "MODEL_CALL") ? error.details.retryAfterMs : undefined),
+    retryAfterMs: (error) =>
+      FirebreakError.is(error, "MODEL_CALL") ? error.details.retryAfterMs : undefined,
     run: async (call) => {
       const paid = model.standin === undefined;
       if (paid) {
@@ -152,12 +230,23 @@ function modelWork<Input, Output>(scope: Scope, spec: AttemptSpec<Input, Output>
 }
 
 /** The limit counts from when the call is sent: waiting for a higher cap is not part of it. */
-async function callInTime<Input, Output>(scope: Scope, { model, agent, number }: AttemptSpec<Input, Output>, request: ModelRequest, call: LeafCall): Promise<ModelAnswer> {
+async function callInTime<Input, Output>(
+  scope: Scope,
+  { model, agent, number }: AttemptSpec<Input, Output>,
+  request: ModelRequest,
+  call: LeafCall,
+): Promise<ModelAnswer> {
   const ms = agent.timeout === undefined ? modelTimeoutMs : toMs(agent.timeout);
   const { delta } = call;
   const told = delta === undefined ? {} : { onDelta: (text: string) => delta(text, number) };
   try {
-    const answer = await limited(scope.replay.host.clock, ms, () => call.abort, (limit) => model.call(request, { abort: limit.abort, ...told }), call.onCancel);
+    const answer = await limited(
+      scope.replay.host.clock,
+      ms,
+      () => call.abort,
+      (limit) => model.call(request, { abort: limit.abort, ...told }),
+      call.onCancel,
+    );
     return answer as ModelAnswer;
   } catch (error) {
     if (!(error instanceof TimedOut)) throw error;
@@ -171,21 +260,45 @@ const modelIdentity = {};
 function callFailed(failed: CallFailed["failed"]): AttemptResult {
   const outcome: Outcome = failed.class === "refusal" || failed.class === "filter" ? "refused" : "failed";
   const stop = nextAfter(failed.class) === "stop";
-  return { ok: false, answer: "", outcome, message: failed.message, skipRetry: true, verdicts: [], ...(stop ? { stop } : {}) };
+  return {
+    ok: false,
+    answer: "",
+    outcome,
+    message: failed.message,
+    skipRetry: true,
+    verdicts: [],
+    ...(stop ? { stop } : {}),
+  };
 }
 
 function notWhole(finish: ModelAnswer["finish"], answer: string): AttemptResult {
-  const outcomes: Partial<Record<ModelAnswer["finish"], Outcome>> = { truncated: "truncated", refused: "refused", filtered: "refused", empty: "empty" };
+  const outcomes: Partial<Record<ModelAnswer["finish"], Outcome>> = {
+    truncated: "truncated",
+    refused: "refused",
+    filtered: "refused",
+    empty: "empty",
+  };
   const outcome = outcomes[finish] ?? "failed";
   const said = answer === "" ? "" : `: ${answer.slice(0, 300)}`;
-  return { ok: false, answer, outcome, message: `the answer was ${finish}${said}`, ...(outcome === "refused" ? { skipRetry: true } : {}), verdicts: [] };
+  return {
+    ok: false,
+    answer,
+    outcome,
+    message: `the answer was ${finish}${said}`,
+    ...(outcome === "refused" ? { skipRetry: true } : {}),
+    verdicts: [],
+  };
 }
 
 function textOf(parts: readonly ModelPart[]): string {
   return parts.flatMap((it) => (it.type === "text" ? [it.text] : [])).join("");
 }
 
-async function parseAnswer<Input, Output>(scope: Scope, agent: Agent<Input, Output>, answer: string): Promise<{ ok: true; value: unknown } | { ok: false; message: string }> {
+async function parseAnswer<Input, Output>(
+  scope: Scope,
+  agent: Agent<Input, Output>,
+  answer: string,
+): Promise<{ ok: true; value: unknown } | { ok: false; message: string }> {
   const schema = agent.output;
   if (schema === undefined) return { ok: true, value: answer };
   let json: unknown;
@@ -223,16 +336,28 @@ function emptiness(value: unknown): string | undefined {
   if (value === null || value === undefined || value === "") return "the answer says nothing";
   if (typeof value !== "object" || value instanceof Date || value instanceof Uint8Array) return undefined;
   const members = Object.values(value);
-  const blank = (it: unknown): boolean => it === null || it === undefined || it === "" || (Array.isArray(it) && it.length === 0);
-  if (members.every(blank)) return "the answer is empty and gives no reason: when there is nothing to say, a text member must say why";
+  const blank = (it: unknown): boolean =>
+    it === null || it === undefined || it === "" || (Array.isArray(it) && it.length === 0);
+  if (members.every(blank))
+    return "the answer is empty and gives no reason: when there is nothing to say, a text member must say why";
   return undefined;
 }
 
 /** What a step reads by its input: each top-level part is a source under its key. */
 export function inputSources(input: Value | undefined): Source[] {
   if (input === undefined || input === null) return [];
-  if (typeof input !== "object" || Array.isArray(input) || input instanceof Date || input instanceof Uint8Array) return [{ name: "input", value: input, ...textMember(input) }];
-  return Object.entries(input).map(([name, value]) => ({ name, value: value as Value, ...textMember(value as Value) }));
+  if (
+    typeof input !== "object" ||
+    Array.isArray(input) ||
+    input instanceof Date ||
+    input instanceof Uint8Array
+  )
+    return [{ name: "input", value: input, ...textMember(input) }];
+  return Object.entries(input).map(([name, value]) => ({
+    name,
+    value: value as Value,
+    ...textMember(value as Value),
+  }));
 }
 
 function textMember(value: Value): { text?: string } {

@@ -20,7 +20,11 @@ export interface Judged {
 }
 
 /** Runs the checks of a gate on an output and records their verdicts. No check gives no verdict. */
-export async function runGate(scope: Scope, gate: { readonly checks?: unknown; readonly output?: unknown }, it: Judged): Promise<readonly Verdict[]> {
+export async function runGate(
+  scope: Scope,
+  gate: { readonly checks?: unknown; readonly output?: unknown },
+  it: Judged,
+): Promise<readonly Verdict[]> {
   const checks = (gate.checks ?? []) as readonly Check[];
   if (checks.length === 0 && it.previous === undefined) return [];
   const readHash = sha(it.read.map((source) => `${source.name}:${hashOf(source.value)}`).join("\n"));
@@ -29,7 +33,8 @@ export async function runGate(scope: Scope, gate: { readonly checks?: unknown; r
     identity: { work: gate as object, version: checks.map(checkIdentity).join(" ") },
     timeoutMs: gateTimeoutMs,
     run: async (call) => {
-      const schema = gate.output === undefined ? {} : { schema: toJsonSchema(gate.output as AnySchema, "output") };
+      const schema =
+        gate.output === undefined ? {} : { schema: toJsonSchema(gate.output as AnySchema, "output") };
       const context: CheckContext = { input: it.input, read: it.read, ...schema };
       const verdicts = await runChecks(checks, it.output, context);
       const all = it.previous === undefined ? verdicts : [...verdicts, ...lessSaid(it.output, it.previous)];

@@ -89,7 +89,13 @@ async function attemptStep(scope: Scope, spec: LadderSpec, plan: AttemptPlan): P
     body: async ({ scope: inner, note }) => {
       const result = await spec.attempt(inner, plan);
       // What watchers were shown of a rejected attempt is not an answer.
-      if (!result.ok) scope.replay.host.live?.({ kind: "live.void", scope: inner.path, name: "model", attempt: plan.number });
+      if (!result.ok)
+        scope.replay.host.live?.({
+          kind: "live.void",
+          scope: inner.path,
+          name: "model",
+          attempt: plan.number,
+        });
       note({ accepted: result.ok, verdicts: canonical(result.verdicts, "verdicts").json as Json });
       return result;
     },

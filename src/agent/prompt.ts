@@ -18,15 +18,23 @@ export interface Feedback {
 }
 
 /** The messages of a new attempt. */
-export function assemblePrompt<Input, Output>(it: Agent<Input, Output>, input: Input, feedback: Feedback | undefined): ModelPrompt {
+export function assemblePrompt<Input, Output>(
+  it: Agent<Input, Output>,
+  input: Input,
+  feedback: Feedback | undefined,
+): ModelPrompt {
   const instructions = typeof it.instructions === "function" ? it.instructions(input) : it.instructions;
-  const system = it.output === undefined ? instructions : `${instructions}\n\n${shapeText(outputShape(it.output as AnySchema).schema)}`;
+  const system =
+    it.output === undefined
+      ? instructions
+      : `${instructions}\n\n${shapeText(outputShape(it.output as AnySchema).schema)}`;
   const prompt: ModelPrompt = [
     { role: "system", content: system },
     { role: "user", content: [{ type: "text", text: userText(it, input) }] },
   ];
   if (feedback === undefined) return prompt;
-  if (feedback.answer !== "") prompt.push({ role: "assistant", content: [{ type: "text", text: feedback.answer }] });
+  if (feedback.answer !== "")
+    prompt.push({ role: "assistant", content: [{ type: "text", text: feedback.answer }] });
   prompt.push({ role: "user", content: [{ type: "text", text: feedback.text }] });
   return prompt;
 }
@@ -67,7 +75,10 @@ function csvOf(rows: readonly Value[]): string | undefined {
   if (rows.length === 0 || !rows.every(isFlat)) return undefined;
   const columns = [...new Set(rows.flatMap((it) => Object.keys(it as object)))];
   const line = (cells: readonly unknown[]): string => cells.map(csvCell).join(",");
-  return [line(columns), ...rows.map((row) => line(columns.map((it) => (row as Record<string, unknown>)[it])))].join("\n");
+  return [
+    line(columns),
+    ...rows.map((row) => line(columns.map((it) => (row as Record<string, unknown>)[it]))),
+  ].join("\n");
 }
 
 function csvCell(cell: unknown): string {
@@ -77,9 +88,18 @@ function csvCell(cell: unknown): string {
 }
 
 function isFlat(value: Value): boolean {
-  return isRecord(value) && Object.values(value).every((it) => it === null || typeof it !== "object" || it instanceof Date);
+  return (
+    isRecord(value) &&
+    Object.values(value).every((it) => it === null || typeof it !== "object" || it instanceof Date)
+  );
 }
 
 function isRecord(value: Value): value is { readonly [key: string]: Value | undefined } {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date) && !(value instanceof Uint8Array);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Date) &&
+    !(value instanceof Uint8Array)
+  );
 }

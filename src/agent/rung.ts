@@ -45,7 +45,12 @@ export const defaultRungs: readonly Rung[] = [retry(1), nextModel()];
 
 /** One thing to do next. */
 export type Move =
-  | { readonly kind: "attempt"; readonly model: number; readonly told: boolean; readonly why: "first" | "retry" | "nextModel" }
+  | {
+      readonly kind: "attempt";
+      readonly model: number;
+      readonly told: boolean;
+      readonly why: "first" | "retry" | "nextModel";
+    }
   | { readonly kind: "review"; readonly rung: ReviewRung<never> };
 
 /** All moves in order, the first attempt included. Every model is given the retries that stand before nextModel. */
@@ -56,7 +61,8 @@ export function movesOf(rungs: readonly Rung<never>[], models: number): readonly
   for (const rung of rungs) {
     if (rung.rung === "retry") {
       retries += rung.times;
-      for (let i = 0; i < rung.times; i += 1) moves.push({ kind: "attempt", model, told: true, why: "retry" });
+      for (let i = 0; i < rung.times; i += 1)
+        moves.push({ kind: "attempt", model, told: true, why: "retry" });
     } else if (rung.rung === "nextModel") {
       for (model += 1; model < models; model += 1) {
         moves.push({ kind: "attempt", model, told: !rung.fresh, why: "nextModel" });

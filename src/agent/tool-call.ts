@@ -21,12 +21,21 @@ export type ToolAnswer =
 const toolTimeoutMs = 300_000;
 
 /** Calls one tool as a model asked for it. */
-export async function callTool(scope: Scope, tools: readonly Tool[], part: Extract<ModelPart, { type: "tool-call" }>): Promise<ToolAnswer> {
+export async function callTool(
+  scope: Scope,
+  tools: readonly Tool[],
+  part: Extract<ModelPart, { type: "tool-call" }>,
+): Promise<ToolAnswer> {
   const it = tools.find((tool) => tool.name === part.name);
-  if (it === undefined) return wrong(`there is no tool "${part.name}"; there is ${tools.map((tool) => tool.name).join(", ") || "none"}`);
+  if (it === undefined)
+    return wrong(
+      `there is no tool "${part.name}"; there is ${tools.map((tool) => tool.name).join(", ") || "none"}`,
+    );
   const args = await readArguments(scope, it, part.input);
   if (!args.ok) return wrong(args.error);
-  const found = (await scope.replay.issue(scope, "tool", it.name, args.value, toolWork(scope, it))) as { ok: true; value: Value } | { ok: false; error: string };
+  const found = (await scope.replay.issue(scope, "tool", it.name, args.value, toolWork(scope, it))) as
+    | { ok: true; value: Value }
+    | { ok: false; error: string };
   if (!found.ok) return wrong(found.error);
   return { ok: true, value: found.value, sources: sourcesOf(it, args.value, found.value) };
 }
@@ -35,7 +44,11 @@ function wrong(error: string): ToolAnswer {
   return { ok: false, error, sources: [] };
 }
 
-async function readArguments(scope: Scope, tool: Tool, text: string): Promise<{ ok: true; value: unknown } | { ok: false; error: string }> {
+async function readArguments(
+  scope: Scope,
+  tool: Tool,
+  text: string,
+): Promise<{ ok: true; value: unknown } | { ok: false; error: string }> {
   let json: unknown;
   try {
     json = text.trim() === "" ? {} : JSON.parse(text);
@@ -55,8 +68,20 @@ function toolWork(scope: Scope, it: Tool): Work {
     run: async (call) => {
       try {
         // The tool's own limit ends it with a text for the model, not the step with a failure.
-        const value = await limited(host.clock, it.timeoutMs ?? toolTimeoutMs, () => call.abort, (limit) =>
-          it.run(call.input, toolContext({ abort: () => limit.abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => host.blob(hash) })),
+        const value = await limited(
+          host.clock,
+          it.timeoutMs ?? toolTimeoutMs,
+          () => call.abort,
+          (limit) =>
+            it.run(
+              call.input,
+              toolContext({
+                abort: () => limit.abort,
+                attempt: call.attempt,
+                keep: call.keep,
+                bytes: (hash) => host.blob(hash),
+              }),
+            ),
           call.onCancel,
         );
         // A result that cannot be recorded goes back as well: the next call may give one that can.
@@ -71,6 +96,7 @@ function toolWork(scope: Scope, it: Tool): Work {
 
 /** How a tool's result reads as sources for checks. */
 function sourcesOf(it: Tool, args: unknown, value: Value): readonly Source[] {
-  if (it.sources !== undefined) return it.sources(args, value).map((source) => ({ ...source, value: source.text }));
+  if (it.sources !== undefined)
+    return it.sources(args, value).map((source) => ({ ...source, value: source.text }));
   return [{ name: it.name, value, ...(typeof value === "string" ? { text: value } : {}) }];
 }

@@ -8,7 +8,8 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h
 /** A duration in milliseconds. @throws DURATION_INVALID */
 export function toMs(duration: Duration): number {
   if (typeof duration === "number" && Number.isFinite(duration) && duration >= 0) return duration;
-  const match = typeof duration === "string" ? /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(duration.trim()) : null;
+  const match =
+    typeof duration === "string" ? /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(duration.trim()) : null;
   if (match === null) throw new FirebreakError("DURATION_INVALID", { given: String(duration) });
   return Number(match[1]) * unitMs[match[2]!]!;
 }

@@ -17,7 +17,10 @@ let forms: readonly (readonly [form: string, name: string])[] = [];
  *
  * @returns its value, or undefined when the variable is not set.
  */
-export function secret(name: string, env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+export function secret(
+  name: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
   const value = env[name];
   if (value !== undefined) registerSecret(name, value);
   return value;

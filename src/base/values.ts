@@ -83,7 +83,9 @@ function scalar(json: null | boolean | number | string): Canonical {
 const inlineText = 64;
 
 function text(json: string): Canonical {
-  return json.length <= inlineText ? scalar(json) : { value: json, json, hash: sha(`s:${json}`), size: json.length + 2 };
+  return json.length <= inlineText
+    ? scalar(json)
+    : { value: json, json, hash: sha(`s:${json}`), size: json.length + 2 };
 }
 
 function tagged(tag: string, body: string, value: Value): Canonical {
@@ -93,7 +95,8 @@ function tagged(tag: string, body: string, value: Value): Canonical {
 function copy(value: unknown, at: string, depth: number, above: object[]): Canonical {
   switch (typeof value) {
     case "string":
-      if (!value.isWellFormed()) return refuse(at, "text with a lone surrogate", "Repair the text with toWellFormed().");
+      if (!value.isWellFormed())
+        return refuse(at, "text with a lone surrogate", "Repair the text with toWellFormed().");
       return text(redact(value));
     case "boolean":
       return scalar(value);
@@ -118,7 +121,8 @@ function copyObject(value: object, at: string, depth: number, above: object[]): 
   if (depth >= depthLimit) throw new FirebreakError("VALUE_TOO_DEEP", { path: at, limit: depthLimit });
   if (above.includes(value)) return refuse(at, "a cycle", "Refer to the repeated part by an id.");
   if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) return refuse(at, "an invalid date", "Check the text it was made from.");
+    if (Number.isNaN(value.getTime()))
+      return refuse(at, "an invalid date", "Check the text it was made from.");
     return tagged("$date", value.toISOString(), fixedDate(value.getTime()));
   }
   if (value instanceof Uint8Array) {
@@ -126,7 +130,9 @@ function copyObject(value: object, at: string, depth: number, above: object[]): 
     return tagged("$bytes", Buffer.from(bytes).toString("base64"), bytes);
   }
   above.push(value);
-  const made = Array.isArray(value) ? copyArray(value, at, depth, above) : copyRecord(value, at, depth, above);
+  const made = Array.isArray(value)
+    ? copyArray(value, at, depth, above)
+    : copyRecord(value, at, depth, above);
   above.pop();
   return made;
 }
@@ -153,9 +159,14 @@ function copyRecord(value: object, at: string, depth: number, above: object[]): 
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) {
     const name = value.constructor?.name || "a class instance";
-    return refuse(at, name === "Map" || name === "Set" ? `a ${name}` : `an instance of ${name}`, "Pass a plain object, for example { ...it } or [...it].");
+    return refuse(
+      at,
+      name === "Map" || name === "Set" ? `a ${name}` : `an instance of ${name}`,
+      "Pass a plain object, for example { ...it } or [...it].",
+    );
   }
-  if (Object.getOwnPropertySymbols(value).length > 0) return refuse(at, "an object with symbol keys", "Use text keys.");
+  if (Object.getOwnPropertySymbols(value).length > 0)
+    return refuse(at, "an object with symbol keys", "Use text keys.");
   const values: Record<string, Value> = {};
   const jsons: Record<string, Json> = {};
   const parts: string[] = [];
@@ -164,8 +175,14 @@ function copyRecord(value: object, at: string, depth: number, above: object[]): 
   for (const [key, item] of sortedMembers(value)) {
     if (item === undefined) continue;
     if (key === "__proto__") return refuse(`${at}.__proto__`, "a key named __proto__", "Rename the key.");
-    if (!key.isWellFormed()) return refuse(at, "a key with a lone surrogate", "Repair the key with toWellFormed().");
-    const child = copy(item, /^[A-Za-z_$][\w$]*$/.test(key) ? `${at}.${key}` : `${at}[${JSON.stringify(key)}]`, depth + 1, above);
+    if (!key.isWellFormed())
+      return refuse(at, "a key with a lone surrogate", "Repair the key with toWellFormed().");
+    const child = copy(
+      item,
+      /^[A-Za-z_$][\w$]*$/.test(key) ? `${at}.${key}` : `${at}[${JSON.stringify(key)}]`,
+      depth + 1,
+      above,
+    );
     values[key] = child.value;
     jsons[key] = child.json;
     parts.push(`${JSON.stringify(key)}:${child.hash}`);
@@ -237,7 +254,12 @@ function restore(json: Json): Canonical {
     const values = children.map((it) => it.value);
     const plain = children.every((it) => it.json === it.value);
     const size = children.reduce((sum, it) => sum + it.size + 1, 2);
-    return keep(values, plain ? (values as Json[]) : json, sha(`[${children.map((it) => it.hash).join(",")}]`), size);
+    return keep(
+      values,
+      plain ? (values as Json[]) : json,
+      sha(`[${children.map((it) => it.hash).join(",")}]`),
+      size,
+    );
   }
   return restoreRecord(json as { readonly [key: string]: Json });
 }
@@ -249,7 +271,8 @@ function restoreRecord(json: { readonly [key: string]: Json }): Canonical {
     const body = json[tag]!;
     if (tag === "$date") return tagged(tag, body as string, fixedDate(Date.parse(body as string)));
     if (tag === "$bigint") return tagged(tag, body as string, BigInt(body as string));
-    if (tag === "$bytes") return tagged(tag, body as string, new Uint8Array(Buffer.from(body as string, "base64")));
+    if (tag === "$bytes")
+      return tagged(tag, body as string, new Uint8Array(Buffer.from(body as string, "base64")));
     if (tag === "$value") return restoreMembers(body as { readonly [key: string]: Json }, json);
   }
   return restoreMembers(json, json);

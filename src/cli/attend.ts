@@ -169,7 +169,9 @@ function unplanted(view: RunView): readonly string[] {
   return (sabotage ?? []).flatMap((given) => {
     const step = given.slice(0, given.indexOf("="));
     if (agents.includes(step)) return [];
-    return [`nothing was spoilt by --sabotage ${given}: no agent's step is named "${step}". There is ${[...new Set(agents)].join(", ")}.`];
+    return [
+      `nothing was spoilt by --sabotage ${given}: no agent's step is named "${step}". There is ${[...new Set(agents)].join(", ")}.`,
+    ];
   });
 }
 

@@ -82,7 +82,13 @@ export interface EventData {
     readonly exportName?: string;
     /** Idempotency key given by who started it. */
     readonly key?: string;
-    readonly parent?: { readonly run: RunId; readonly scope: string; readonly name: string; readonly in: string; readonly gen?: number };
+    readonly parent?: {
+      readonly run: RunId;
+      readonly scope: string;
+      readonly name: string;
+      readonly in: string;
+      readonly gen?: number;
+    };
     /** The run whose recorded steps this one may use. */
     readonly rerunOf?: RunId;
     /** How it was started: models chosen, faults planted, caps. Shown, and used again on resume. */
@@ -91,7 +97,12 @@ export interface EventData {
   /** A process began to drive the run. */
   "run.claimed": { readonly owner: string; readonly why: "start" | "wake" | "takeover" | "forced" };
   /** Nothing is left to do until one of these happens. The run leaves memory. */
-  "run.parked": { readonly reviews: number; readonly signals: readonly string[]; readonly children: number; readonly wakeAt?: number };
+  "run.parked": {
+    readonly reviews: number;
+    readonly signals: readonly string[];
+    readonly children: number;
+    readonly wakeAt?: number;
+  };
   "run.resumed": { readonly code: string; readonly by: string; readonly accept?: boolean };
   "run.completed": { readonly output: Json; readonly hash: string; readonly warnings?: readonly string[] };
   "run.failed": {
@@ -104,7 +115,12 @@ export interface EventData {
   };
   "run.cancelled": { readonly by: string; readonly because?: string };
   /** The run cannot go on by itself: the code diverged, an effect is in doubt, a row is corrupt. */
-  "run.halted": { readonly code: string; readonly message: string; readonly fix: string; readonly details?: Json };
+  "run.halted": {
+    readonly code: string;
+    readonly message: string;
+    readonly fix: string;
+    readonly details?: Json;
+  };
 
   /** A step ended with a value. */
   "step.completed": StepIdentity & {
@@ -148,7 +164,11 @@ export interface EventData {
     readonly more?: Json;
   };
   /** One try of a step failed and another is due. */
-  "step.attempted": StepIdentity & { readonly attempt: number; readonly message: string; readonly retryAt?: number };
+  "step.attempted": StepIdentity & {
+    readonly attempt: number;
+    readonly message: string;
+    readonly retryAt?: number;
+  };
   /** A record is no longer usable. */
   "step.invalidated": { readonly seq: number; readonly because: string; readonly by: string };
 
@@ -165,7 +185,12 @@ export interface EventData {
   /** The receiver's answer, in the commit that records the step. Intents and receipts are never covered. */
   "effect.received": { readonly intent: number; readonly receipt: Json };
   /** A person settled an effect in doubt. */
-  "effect.settled": { readonly intent: number; readonly sent: boolean; readonly receipt?: Json; readonly by: string };
+  "effect.settled": {
+    readonly intent: number;
+    readonly sent: boolean;
+    readonly receipt?: Json;
+    readonly by: string;
+  };
   /** An answer of an effect that came after the run had ended. Moves nothing. */
   "effect.late": { readonly intent: number; readonly receipt: Json };
 
@@ -203,12 +228,23 @@ export interface EventData {
     /** True when a flag, not a person, decided. */
     readonly auto?: boolean;
   };
-  "signal.received": { readonly name: string; readonly payload: Json; readonly id?: string; readonly by?: string };
+  "signal.received": {
+    readonly name: string;
+    readonly payload: Json;
+    readonly id?: string;
+    readonly by?: string;
+  };
   /** A sleep is due, or a retry's delay is over. */
   "timer.set": StepIdentity & { readonly wakeAt: number; readonly may: number };
   "timer.fired": { readonly set: number };
   /** A child run was started by a step of this run. */
-  "child.started": StepIdentity & { readonly child: RunId; readonly workflow: string; readonly input?: Json; readonly reads?: readonly number[]; readonly may: number };
+  "child.started": StepIdentity & {
+    readonly child: RunId;
+    readonly workflow: string;
+    readonly input?: Json;
+    readonly reads?: readonly number[];
+    readonly may: number;
+  };
   "child.ended": {
     readonly child: RunId;
     readonly output?: Json;
@@ -218,7 +254,12 @@ export interface EventData {
     readonly problems?: readonly Problem[];
   };
   /** Said by ctx.log. */
-  "run.logged": { readonly scope: string; readonly level: "info" | "warn" | "error"; readonly message: string; readonly data?: Json };
+  "run.logged": {
+    readonly scope: string;
+    readonly level: "info" | "warn" | "error";
+    readonly message: string;
+    readonly data?: Json;
+  };
   "run.capped": { readonly usd: number; readonly calls: number };
 }
 
@@ -242,5 +283,9 @@ export interface JournalEvent<Kind extends EventKind = EventKind> {
 export type AnyEvent = { [Kind in EventKind]: JournalEvent<Kind> }[EventKind];
 
 export type NewEvent = {
-  [Kind in EventKind]: { readonly kind: Kind; readonly data: EventData[Kind]; readonly covers?: readonly Range[] };
+  [Kind in EventKind]: {
+    readonly kind: Kind;
+    readonly data: EventData[Kind];
+    readonly covers?: readonly Range[];
+  };
 }[EventKind];

@@ -6,7 +6,14 @@ import type { RunHead } from "./journal.ts";
 import { endings } from "./journal.ts";
 
 /** Things from outside that give a parked run something to do. */
-const wakes: ReadonlySet<string> = new Set(["review.decided", "signal.received", "timer.fired", "child.ended", "run.resumed", "effect.settled"]);
+const wakes: ReadonlySet<string> = new Set([
+  "review.decided",
+  "signal.received",
+  "timer.fired",
+  "child.ended",
+  "run.resumed",
+  "effect.settled",
+]);
 
 /** The head after one more event. `head` is undefined for the first event of a run, which must be run.started. */
 export function nextHead(head: RunHead | undefined, run: RunId, event: NewEvent, at: number): RunHead {
@@ -33,7 +40,8 @@ export function nextHead(head: RunHead | undefined, run: RunId, event: NewEvent,
 }
 
 function firstHead(run: RunId, event: NewEvent, at: number): RunHead {
-  if (event.kind !== "run.started") throw new TypeError(`the first event of a run is run.started, not ${event.kind}`);
+  if (event.kind !== "run.started")
+    throw new TypeError(`the first event of a run is run.started, not ${event.kind}`);
   const { root, parent, workflow, key, file } = event.data;
   return {
     run,

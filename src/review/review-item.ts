@@ -40,8 +40,14 @@ export interface ReviewItem {
 }
 
 /** Open questions, oldest first. */
-export async function listReviews(journal: Journal, filter: { readonly run?: RunId } = {}): Promise<readonly ReviewItem[]> {
-  const heads = filter.run === undefined ? await journal.heads({ status: ["running", "waiting"] }) : [await journal.head(filter.run)];
+export async function listReviews(
+  journal: Journal,
+  filter: { readonly run?: RunId } = {},
+): Promise<readonly ReviewItem[]> {
+  const heads =
+    filter.run === undefined
+      ? await journal.heads({ status: ["running", "waiting"] })
+      : [await journal.head(filter.run)];
   const items: ReviewItem[] = [];
   for (const head of heads) {
     if (head === undefined || (head.status !== "running" && head.status !== "waiting")) continue;
@@ -51,7 +57,11 @@ export async function listReviews(journal: Journal, filter: { readonly run?: Run
   return items.sort((a, b) => a.askedAt - b.askedAt);
 }
 
-async function itemOf(journal: Journal, head: RunHead, asked: JournalEvent<"review.asked">): Promise<ReviewItem> {
+async function itemOf(
+  journal: Journal,
+  head: RunHead,
+  asked: JournalEvent<"review.asked">,
+): Promise<ReviewItem> {
   const { data } = asked;
   return {
     run: head.run,
@@ -78,8 +88,14 @@ async function itemOf(journal: Journal, head: RunHead, asked: JournalEvent<"revi
 }
 
 function silence(expiresAt: number | undefined, onExpiry: "reject" | "approve" | "fail" | undefined): string {
-  if (expiresAt === undefined) return "The run waits, for as long as it takes; nothing else is lost or spent.";
-  const what = onExpiry === "approve" ? "counts as approved" : onExpiry === "reject" ? "counts as rejected" : "ends as expired";
+  if (expiresAt === undefined)
+    return "The run waits, for as long as it takes; nothing else is lost or spent.";
+  const what =
+    onExpiry === "approve"
+      ? "counts as approved"
+      : onExpiry === "reject"
+        ? "counts as rejected"
+        : "ends as expired";
   return `After ${new Date(expiresAt).toISOString()} it ${what}.`;
 }
 
@@ -92,7 +108,8 @@ function restLine(event: AnyEvent): string {
   if (event.kind === "run.started") return "the run's input";
   if (event.kind !== "step.completed") return `event ${event.seq}`;
   const { scope, name, kind, more } = event.data;
-  const verdicts = ((more ?? {}) as { verdicts?: readonly { check: string; result: string }[] }).verdicts ?? [];
+  const verdicts =
+    ((more ?? {}) as { verdicts?: readonly { check: string; result: string }[] }).verdicts ?? [];
   const judged = verdicts.map((it) => `${it.check} ${it.result}`).join(", ");
   return `${kind} ${stepPath(scope, name)}${judged === "" ? "" : ` (${judged})`}`;
 }
@@ -107,13 +124,21 @@ async function resolve(journal: Journal, run: RunId, json: Json): Promise<unknow
   if (typeof json !== "object" || json === null) return json;
   if (Array.isArray(json)) return Promise.all(json.map((it) => resolve(journal, run, it as Json)));
   const members = json as { readonly [key: string]: Json };
-  if (typeof members["$step"] === "number") return referred(journal, run, members["$step"], members["path"] as string | undefined);
+  if (typeof members["$step"] === "number")
+    return referred(journal, run, members["$step"], members["path"] as string | undefined);
   if (typeof members["$date"] === "string") return members["$date"];
   const entries = Object.entries("$value" in members ? (members["$value"] as typeof members) : members);
-  return Object.fromEntries(await Promise.all(entries.map(async ([key, value]) => [key, await resolve(journal, run, value)])));
+  return Object.fromEntries(
+    await Promise.all(entries.map(async ([key, value]) => [key, await resolve(journal, run, value)])),
+  );
 }
 
-async function referred(journal: Journal, run: RunId, seq: number, path: string | undefined): Promise<unknown> {
+async function referred(
+  journal: Journal,
+  run: RunId,
+  seq: number,
+  path: string | undefined,
+): Promise<unknown> {
   const event = await journal.event(run, seq);
   const json = outputOf(event);
   if (json === undefined) return `(the output of event ${seq})`;
@@ -131,6 +156,7 @@ function outputOf(event: AnyEvent | undefined): Json | undefined {
 
 function atPath(value: unknown, path: string): unknown {
   let at = value;
-  for (const part of path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)) at = (at as Record<string, unknown> | null | undefined)?.[part[1] ?? part[2]!];
+  for (const part of path.matchAll(/\[(\d+)\]|([^.[\]]+)/g))
+    at = (at as Record<string, unknown> | null | undefined)?.[part[1] ?? part[2]!];
   return at;
 }

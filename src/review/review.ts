@@ -37,7 +37,8 @@ const conflictLimit = 20;
  */
 export async function decide(journal: Journal, decision: Decision, nowMs: number): Promise<void> {
   const { run, asked: seq } = decision;
-  if (decision.decision === "send-back") throw new FirebreakError("REVIEW_SEND_BACK", { runId: run, asked: seq });
+  if (decision.decision === "send-back")
+    throw new FirebreakError("REVIEW_SEND_BACK", { runId: run, asked: seq });
   for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
     const events = await journal.readOpen(run);
     refuseEnded(run, events);
@@ -53,22 +54,38 @@ export async function decide(journal: Journal, decision: Decision, nowMs: number
       if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) throw error;
     }
   }
-  throw new FirebreakError("JOURNAL_CONFLICT", { runId: run, expected: "a standstill", found: "a moving run" });
+  throw new FirebreakError("JOURNAL_CONFLICT", {
+    runId: run,
+    expected: "a standstill",
+    found: "a moving run",
+  });
 }
 
 /** The last event of a run is never covered, so the open events tell how it stands. */
 function refuseEnded(run: RunId, events: readonly AnyEvent[]): void {
   if (events.length === 0) throw new FirebreakError("RUN_UNKNOWN", { given: run });
-  const ended = events.findLast((it) => it.kind in endings || it.kind === "run.resumed" || it.kind === "run.claimed");
+  const ended = events.findLast(
+    (it) => it.kind in endings || it.kind === "run.resumed" || it.kind === "run.claimed",
+  );
   const status = ended === undefined ? undefined : endings[ended.kind];
   if (status !== undefined) throw new FirebreakError("RUN_ENDED", { runId: run, status, verb: "decided on" });
 }
 
 function openQuestion(run: RunId, seq: number, events: readonly AnyEvent[]): JournalEvent<"review.asked"> {
-  const asked = events.find((it) => it.seq === seq && it.kind === "review.asked") as JournalEvent<"review.asked"> | undefined;
+  const asked = events.find((it) => it.seq === seq && it.kind === "review.asked") as
+    | JournalEvent<"review.asked">
+    | undefined;
   if (asked === undefined) throw new FirebreakError("REVIEW_NOT_OPEN", { runId: run, asked: seq });
-  const decided = events.find((it) => it.kind === "review.decided" && it.data.asked === seq) as JournalEvent<"review.decided"> | undefined;
-  if (decided !== undefined) throw new FirebreakError("REVIEW_DECIDED", { runId: run, asked: seq, decision: decided.data.decision, by: decided.data.by });
+  const decided = events.find((it) => it.kind === "review.decided" && it.data.asked === seq) as
+    | JournalEvent<"review.decided">
+    | undefined;
+  if (decided !== undefined)
+    throw new FirebreakError("REVIEW_DECIDED", {
+      runId: run,
+      asked: seq,
+      decision: decided.data.decision,
+      by: decided.data.by,
+    });
   return asked;
 }
 
@@ -76,9 +93,20 @@ function refuseUnfit(decision: Decision, asked: JournalEvent<"review.asked">, no
   const { run, asked: seq } = decision;
   const { hash, expiresAt, mode } = asked.data;
   if (decision.shownHash !== hash) throw new FirebreakError("REVIEW_STALE", { runId: run, asked: seq });
-  if (expiresAt !== undefined && nowMs >= expiresAt) throw new FirebreakError("REVIEW_EXPIRED", { runId: run, asked: seq, at: new Date(expiresAt).toISOString() });
-  const fits = mode === "form" ? ["answer", "reject"] : mode === "cap" ? ["approve", "reject"] : ["approve", "edit", "reject"];
-  if (!fits.includes(decision.decision)) throw new FirebreakError("REVIEW_FORM", { given: decision.decision, mode });
+  if (expiresAt !== undefined && nowMs >= expiresAt)
+    throw new FirebreakError("REVIEW_EXPIRED", {
+      runId: run,
+      asked: seq,
+      at: new Date(expiresAt).toISOString(),
+    });
+  const fits =
+    mode === "form"
+      ? ["answer", "reject"]
+      : mode === "cap"
+        ? ["approve", "reject"]
+        : ["approve", "edit", "reject"];
+  if (!fits.includes(decision.decision))
+    throw new FirebreakError("REVIEW_FORM", { given: decision.decision, mode });
 }
 
 function decisionEvents(decision: Decision, asked: JournalEvent<"review.asked">, blobs: Blob[]): NewEvent[] {
@@ -101,5 +129,7 @@ function decisionEvents(decision: Decision, asked: JournalEvent<"review.asked">,
 /** The open questions among a run's open events. */
 export function openQuestions(events: readonly AnyEvent[]): readonly JournalEvent<"review.asked">[] {
   const decided = new Set(events.flatMap((it) => (it.kind === "review.decided" ? [it.data.asked] : [])));
-  return events.filter((it): it is JournalEvent<"review.asked"> => it.kind === "review.asked" && !decided.has(it.seq));
+  return events.filter(
+    (it): it is JournalEvent<"review.asked"> => it.kind === "review.asked" && !decided.has(it.seq),
+  );
 }

@@ -36,7 +36,8 @@ export class Cap {
    */
   async reserve(issue: Issue, usd: number): Promise<void> {
     while (!this.#fits(usd)) {
-      if (this.#replay.records.capRefused) throw new StepEnd("budget", `the cap was not raised: ${this.#spentText(usd)}`);
+      if (this.#replay.records.capRefused)
+        throw new StepEnd("budget", `the cap was not raised: ${this.#spentText(usd)}`);
       await this.#wait(issue, usd);
     }
     this.#reserved.set(issue.key, usd);
@@ -94,7 +95,7 @@ export class Cap {
       onNo: "The step that needs the call ends with the outcome budget.",
       may: replay.delivered,
     } as const;
-    await replay.commit(replay.root, [{ kind: "review.asked", data }]);
+    await replay.writer.commit(replay.root, [{ kind: "review.asked", data }]);
     this.#asking = false;
   }
 

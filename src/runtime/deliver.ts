@@ -11,7 +11,12 @@ import { fromStored } from "./store.ts";
 type ReadBlob = (hash: string) => Promise<Uint8Array>;
 
 /** Resolves or rejects a step's promise as its record says. @throws BLOB_MISSING, BLOB_CORRUPT */
-export async function answer(issue: Issue, record: Completion, lineage: Lineage, read: ReadBlob): Promise<void> {
+export async function answer(
+  issue: Issue,
+  record: Completion,
+  lineage: Lineage,
+  read: ReadBlob,
+): Promise<void> {
   const said = answerOf(record.event);
   if (!said.ok) {
     const step = stepPath(record.identity.scope, record.identity.name);
@@ -27,7 +32,12 @@ export async function answer(issue: Issue, record: Completion, lineage: Lineage,
   }
 }
 
-async function valueOf(issue: Issue, { event }: Completion, out: Json | undefined, read: ReadBlob): Promise<Canonical> {
+async function valueOf(
+  issue: Issue,
+  { event }: Completion,
+  out: Json | undefined,
+  read: ReadBlob,
+): Promise<Canonical> {
   // What was made in this process needs not be read back.
   if (issue.made !== undefined && event.kind === "step.completed") return issue.made;
   const special = issue.work.value?.(event, issue);

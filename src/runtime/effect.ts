@@ -22,7 +22,12 @@ export class EffectNotSent extends Error {
 export interface EffectSpec {
   readonly tool: string;
   readonly key: (input: Value | undefined) => string;
-  readonly send: (call: { input: Value | undefined; idempotencyKey: string; abort: AbortSignal; keep: (blob: Blob) => void }) => Promise<unknown>;
+  readonly send: (call: {
+    input: Value | undefined;
+    idempotencyKey: string;
+    abort: AbortSignal;
+    keep: (blob: Blob) => void;
+  }) => Promise<unknown>;
   readonly probe?: (input: Value | undefined, idempotencyKey: string) => Promise<unknown>;
   readonly deduplicates?: boolean;
   readonly finish?: (value: Value) => unknown;
@@ -46,11 +51,18 @@ export function effectWork(replay: Replay, spec: EffectSpec): Work {
 const turns = new WeakMap<Replay, Map<string, Promise<void>>>();
 
 /** One after the other within a slot: a second call of the same effect waits, and is answered by the receipt of the first. */
-async function inTurn(replay: Replay, spec: EffectSpec, issue: Issue, work: () => Promise<void>): Promise<void> {
+async function inTurn(
+  replay: Replay,
+  spec: EffectSpec,
+  issue: Issue,
+  work: () => Promise<void>,
+): Promise<void> {
   const slot = slotKey(spec.tool, spec.key(Replay.inputOf(issue)));
   const all = turns.get(replay) ?? new Map<string, Promise<void>>();
   turns.set(replay, all);
-  const mine = (all.get(slot) ?? Promise.resolve()).then(() => (issue.state === "ended" ? undefined : work()));
+  const mine = (all.get(slot) ?? Promise.resolve()).then(() =>
+    issue.state === "ended" ? undefined : work(),
+  );
   const ended = mine.catch(() => undefined);
   all.set(slot, ended);
   try {
@@ -67,7 +79,8 @@ async function send(replay: Replay, issue: Issue, spec: EffectSpec, intend: () =
   const idempotencyKey = sha(`${replay.host.root}\n${spec.tool}\n${key}\n${revision}`);
   const slot = replay.records.slots.get(slotKey(spec.tool, key));
   if (slot !== undefined && !slot.cleared) {
-    if (slot.intent.data.revision !== revision) throw new FirebreakError("EFFECT_REVISED", { tool: spec.tool, key });
+    if (slot.intent.data.revision !== revision)
+      throw new FirebreakError("EFFECT_REVISED", { tool: spec.tool, key });
     if (slot.receipt !== undefined) return receive(replay, issue, spec, slot.intent.seq, slot.receipt, []);
     return resolveDoubt(replay, issue, spec, { slot, input, idempotencyKey, key }, intend);
   }
@@ -77,9 +90,23 @@ async function send(replay: Replay, issue: Issue, spec: EffectSpec, intend: () =
   await sendNow(replay, issue, spec, { intent, input, idempotencyKey, key });
 }
 
-async function intendEffect(replay: Replay, issue: Issue, spec: EffectSpec, key: string, revision: string, before: readonly NewEvent[] = []): Promise<{ intent: number }> {
-  const data = { ...issue.identity, tool: spec.tool, key, revision, owner: replay.host.owner, input: issue.traced?.json ?? null };
-  const appended = await replay.commit(issue.scope, [...before, { kind: "effect.intended", data }]);
+async function intendEffect(
+  replay: Replay,
+  issue: Issue,
+  spec: EffectSpec,
+  key: string,
+  revision: string,
+  before: readonly NewEvent[] = [],
+): Promise<{ intent: number }> {
+  const data = {
+    ...issue.identity,
+    tool: spec.tool,
+    key,
+    revision,
+    owner: replay.host.owner,
+    input: issue.traced?.json ?? null,
+  };
+  const appended = await replay.writer.commit(issue.scope, [...before, { kind: "effect.intended", data }]);
   return { intent: appended.lastSeq };
 }
 
@@ -92,17 +119,30 @@ interface Sending {
 
 async function sendNow(replay: Replay, issue: Issue, spec: EffectSpec, it: Sending): Promise<void> {
   const blobs: Blob[] = [];
-  replay.host.live?.({ kind: "live.started", scope: issue.identity.scope, name: issue.identity.name, step: "tool", attempt: 1 });
+  replay.host.live?.({
+    kind: "live.started",
+    scope: issue.identity.scope,
+    name: issue.identity.name,
+    step: "tool",
+    attempt: 1,
+  });
   let receipt: Json;
   try {
     const send = async (): Promise<unknown> =>
-      spec.send({ input: it.input, idempotencyKey: it.idempotencyKey, abort: issue.abort.signal, keep: (blob) => void blobs.push(blob) });
+      spec.send({
+        input: it.input,
+        idempotencyKey: it.idempotencyKey,
+        abort: issue.abort.signal,
+        keep: (blob) => void blobs.push(blob),
+      });
     const { guard } = replay.host;
     const answer = await (guard === undefined ? send() : guard.work(pathOf(issue), send));
     receipt = canonical(answer ?? null, "receipt").json;
   } catch (error) {
     if (error instanceof EffectNotSent || (error as { notSent?: boolean }).notSent === true) {
-      await replay.commit(issue.scope, [{ kind: "effect.settled", data: { intent: it.intent, sent: false, by: `tool: ${messageOf(error)}` } }]);
+      await replay.writer.commit(issue.scope, [
+        { kind: "effect.settled", data: { intent: it.intent, sent: false, by: `tool: ${messageOf(error)}` } },
+      ]);
       throw error;
     }
     // It may have arrived: nobody but the receiver knows.
@@ -116,7 +156,14 @@ async function sendNow(replay: Replay, issue: Issue, spec: EffectSpec, it: Sendi
   await receive(replay, issue, spec, it.intent, receipt, blobs);
 }
 
-async function receive(replay: Replay, issue: Issue, spec: EffectSpec, intent: number, receipt: Json, blobs: Blob[]): Promise<void> {
+async function receive(
+  replay: Replay,
+  issue: Issue,
+  spec: EffectSpec,
+  intent: number,
+  receipt: Json,
+  blobs: Blob[],
+): Promise<void> {
   const made = decode(receipt);
   issue.made = made;
   const at = replay.host.clock.now();
@@ -131,30 +178,51 @@ async function receive(replay: Replay, issue: Issue, spec: EffectSpec, intent: n
     ms: 0,
     more: { effect: { tool: spec.tool, intent } },
   };
-  const known = [...replay.records.slots.values()].some((it) => it.intent.seq === intent && it.receipt !== undefined);
+  const known = [...replay.records.slots.values()].some(
+    (it) => it.intent.seq === intent && it.receipt !== undefined,
+  );
   const events: NewEvent[] = known ? [] : [{ kind: "effect.received", data: { intent, receipt } }];
-  await replay.commit(issue.scope, [...events, { kind: "step.completed", data }], blobs);
+  await replay.writer.commit(issue.scope, [...events, { kind: "step.completed", data }], blobs);
 }
 
-async function resolveDoubt(replay: Replay, issue: Issue, spec: EffectSpec, it: Omit<Sending, "intent"> & { slot: Slot }, intend: () => void): Promise<void> {
+async function resolveDoubt(
+  replay: Replay,
+  issue: Issue,
+  spec: EffectSpec,
+  it: Omit<Sending, "intent"> & { slot: Slot },
+  intend: () => void,
+): Promise<void> {
   const intent = it.slot.intent.seq;
   if (spec.probe !== undefined) {
     const found = await replay.busy(async () => spec.probe!(it.input, it.idempotencyKey));
-    if (found !== undefined) return receive(replay, issue, spec, intent, canonical(found, "receipt").json, []);
+    if (found !== undefined)
+      return receive(replay, issue, spec, intent, canonical(found, "receipt").json, []);
     return sendAgain(replay, issue, spec, it, intend, "the probe, which did not find it");
   }
-  if (spec.deduplicates) return sendAgain(replay, issue, spec, it, intend, "the receiver's promise to drop repeats");
+  if (spec.deduplicates)
+    return sendAgain(replay, issue, spec, it, intend, "the receiver's promise to drop repeats");
   await doubt(replay, spec, intent, it.key);
 }
 
 /** Sends under an intent of its own: a driver that lost the run meanwhile is refused here, before it sends (E4). */
-async function sendAgain(replay: Replay, issue: Issue, spec: EffectSpec, it: Omit<Sending, "intent"> & { slot: Slot }, intend: () => void, by: string): Promise<void> {
+async function sendAgain(
+  replay: Replay,
+  issue: Issue,
+  spec: EffectSpec,
+  it: Omit<Sending, "intent"> & { slot: Slot },
+  intend: () => void,
+  by: string,
+): Promise<void> {
   const { seq, data } = it.slot.intent;
   intend();
-  const { intent } = await intendEffect(replay, issue, spec, it.key, data.revision, [{ kind: "effect.settled", data: { intent: seq, sent: false, by } }]);
+  const { intent } = await intendEffect(replay, issue, spec, it.key, data.revision, [
+    { kind: "effect.settled", data: { intent: seq, sent: false, by } },
+  ]);
   if (!replay.isLost) await sendNow(replay, issue, spec, { ...it, intent });
 }
 
 async function doubt(replay: Replay, spec: EffectSpec, seq: number, key: string): Promise<void> {
-  await replay.halt(new FirebreakError("EFFECT_IN_DOUBT", { runId: replay.host.run, seq, tool: spec.tool, key }));
+  await replay.halt(
+    new FirebreakError("EFFECT_IN_DOUBT", { runId: replay.host.run, seq, tool: spec.tool, key }),
+  );
 }

@@ -28,7 +28,10 @@ export function childScope(it: StepIdentity): string {
 /** The names on a scope path, for people and for reruns. */
 export function scopeNames(scope: string): readonly string[] {
   if (scope === "") return [];
-  return scope.slice(1).split("/").map((part) => decodeURIComponent(part.slice(0, part.indexOf("~"))));
+  return scope
+    .slice(1)
+    .split("/")
+    .map((part) => decodeURIComponent(part.slice(0, part.indexOf("~"))));
 }
 
 /** A step's name with the names around it: `analyst › attempt 1 › model`. */
@@ -38,7 +41,8 @@ export function stepPath(scope: string, name: string): string {
 
 /** @throws STEP_NAME */
 export function checkName(name: unknown): string {
-  if (typeof name === "string" && name.length > 0 && name.length <= nameLimit && name.isWellFormed()) return name;
+  if (typeof name === "string" && name.length > 0 && name.length <= nameLimit && name.isWellFormed())
+    return name;
   throw new FirebreakError("STEP_NAME", { given: String(name).slice(0, 60) });
 }
 

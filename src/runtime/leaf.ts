@@ -67,7 +67,8 @@ interface Notes {
 /** Work that runs a function once it is its turn. */
 export function leafWork(replay: Replay, spec: LeafSpec): Work {
   const start = (issue: Issue): void => {
-    const work = spec.identity === undefined ? undefined : workIdentity(spec.identity.work, spec.identity.version);
+    const work =
+      spec.identity === undefined ? undefined : workIdentity(spec.identity.work, spec.identity.version);
     if (replay.options.reuse === undefined && replay.records.attempts.size === 0) {
       performOnce(replay, issue, spec, work);
     } else void perform(replay, issue, spec, work);
@@ -91,10 +92,12 @@ function performOnce(replay: Replay, issue: Issue, spec: LeafSpec, work: string 
       void failedOnce(error);
       return;
     }
-    if (issue.inner === undefined && replay.live() === undefined) record(replay, issue, { startedAt, work, notes });
+    if (issue.inner === undefined && replay.live() === undefined)
+      record(replay, issue, { startedAt, work, notes });
     else void complete(replay, issue, { startedAt, attempt: 1, work, notes });
   };
-  const failedOnce = (error: unknown): Promise<void> => afterFailure(replay, issue, spec, work, { error, startedAt, attempt: 1, notes });
+  const failedOnce = (error: unknown): Promise<void> =>
+    afterFailure(replay, issue, spec, work, { error, startedAt, attempt: 1, notes });
   let output: unknown;
   try {
     output = once(replay, issue, spec, 1, notes);
@@ -118,7 +121,13 @@ interface FailedAttempt {
 }
 
 /** Records a failed attempt: another follows, or the step has failed. */
-async function afterFailure(replay: Replay, issue: Issue, spec: LeafSpec, work: string | undefined, it: FailedAttempt): Promise<void> {
+async function afterFailure(
+  replay: Replay,
+  issue: Issue,
+  spec: LeafSpec,
+  work: string | undefined,
+  it: FailedAttempt,
+): Promise<void> {
   if (gone(replay, issue)) return;
   const { error, attempt } = it;
   const attempts = Math.min(spec.retry?.attempts ?? 1, attemptLimit);
@@ -130,7 +139,12 @@ async function afterFailure(replay: Replay, issue: Issue, spec: LeafSpec, work: 
   return perform(replay, issue, spec, work);
 }
 
-async function perform(replay: Replay, issue: Issue, spec: LeafSpec, work: string | undefined): Promise<void> {
+async function perform(
+  replay: Replay,
+  issue: Issue,
+  spec: LeafSpec,
+  work: string | undefined,
+): Promise<void> {
   if (await reuse(replay, issue, work)) return;
   const past = replay.records.attempts.get(issue.key);
   const attempt = (past?.count ?? 0) + 1;
@@ -161,8 +175,15 @@ async function reuse(replay: Replay, issue: Issue, work: string | undefined): Pr
   if (found === undefined) return false;
   await replay.live();
   const at = replay.host.clock.now();
-  const data = { ...base(issue, at, at), out: found.out, hash: found.hash, reused: found.seq, ...(work === undefined ? {} : { work }), ...(found.more === undefined ? {} : { more: found.more }) };
-  await replay.commit(issue.scope, [{ kind: "step.completed", data }]);
+  const data = {
+    ...base(issue, at, at),
+    out: found.out,
+    hash: found.hash,
+    reused: found.seq,
+    ...(work === undefined ? {} : { work }),
+    ...(found.more === undefined ? {} : { more: found.more }),
+  };
+  await replay.writer.commit(issue.scope, [{ kind: "step.completed", data }]);
   return true;
 }
 
@@ -181,7 +202,8 @@ function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: number, not
     delta: deltas(replay, issue, attempt),
   };
   const { guard } = replay.host;
-  const run = guard === undefined ? spec.run : (it: LeafCall) => guard.work(pathOf(issue), () => spec.run(it));
+  const run =
+    guard === undefined ? spec.run : (it: LeafCall) => guard.work(pathOf(issue), () => spec.run(it));
   if (spec.timeoutMs === undefined) return run(call);
   return withTimeout(replay, issue, spec.timeoutMs, run, call);
 }
@@ -199,9 +221,20 @@ function deltas(replay: Replay, issue: Issue, attempt: number): LeafCall["delta"
   return (text, of = attempt) => live({ kind: "live.delta", scope, name, attempt: of, text: redact(text) });
 }
 
-function withTimeout(replay: Replay, issue: Issue, timeoutMs: number, run: LeafSpec["run"], call: LeafCall): Promise<unknown> {
-  return limited(replay.host.clock, timeoutMs, () => issue.abort.signal, (limit) =>
-    run(Object.create(call, { abort: { get: () => limit.abort } }) as LeafCall), call.onCancel);
+function withTimeout(
+  replay: Replay,
+  issue: Issue,
+  timeoutMs: number,
+  run: LeafSpec["run"],
+  call: LeafCall,
+): Promise<unknown> {
+  return limited(
+    replay.host.clock,
+    timeoutMs,
+    () => issue.abort.signal,
+    (limit) => run(Object.create(call, { abort: { get: () => limit.abort } }) as LeafCall),
+    call.onCancel,
+  );
 }
 
 function mayRetry(error: unknown): boolean {
@@ -213,10 +246,18 @@ function backoffMs(policy: RetryPolicy, attempt: number): number {
   return Math.min(policy.maxBackoffMs, policy.backoffMs * policy.factor ** (attempt - 1));
 }
 
-async function attempted(replay: Replay, issue: Issue, error: unknown, attempt: number, retryAt: number): Promise<void> {
+async function attempted(
+  replay: Replay,
+  issue: Issue,
+  error: unknown,
+  attempt: number,
+  retryAt: number,
+): Promise<void> {
   const message = messageOf(error);
   replay.host.live?.({ kind: "live.void", scope: issue.identity.scope, name: issue.identity.name, attempt });
-  await replay.commit(issue.scope, [{ kind: "step.attempted", data: { ...issue.identity, attempt, message, retryAt } }]);
+  await replay.writer.commit(issue.scope, [
+    { kind: "step.attempted", data: { ...issue.identity, attempt, message, retryAt } },
+  ]);
 }
 
 /** Waits until `at`; while it does, the run may leave memory. */
@@ -294,7 +335,7 @@ export async function complete(replay: Replay, issue: Issue, it: Ended): Promise
     ...(it.work === undefined ? {} : { work: it.work }),
     ...moreOf({ ...it.notes.more, ...inner.more }),
   };
-  await replay.commit(issue.scope, [{ kind: "step.completed", data, ...inner.covers }], blobs);
+  await replay.writer.commit(issue.scope, [{ kind: "step.completed", data, ...inner.covers }], blobs);
   replay.cap?.release(issue);
 }
 
@@ -308,18 +349,28 @@ export async function fail(replay: Replay, issue: Issue, error: unknown, it: End
     ...base(issue, it.startedAt, replay.host.clock.now(), blobs),
     ...failureOf(error),
     ...(it.attempt === undefined || it.attempt === 1 ? {} : { tries: it.attempt }),
-    ...moreOf({ ...it.notes.more, ...inner.more, ...(error instanceof StepEnd && error.more !== undefined ? { ended: canonical(error.more).json } : {}) }),
+    ...moreOf({
+      ...it.notes.more,
+      ...inner.more,
+      ...(error instanceof StepEnd && error.more !== undefined ? { ended: canonical(error.more).json } : {}),
+    }),
   };
-  await replay.commit(issue.scope, [{ kind: "step.failed", data, ...inner.covers }], blobs);
+  await replay.writer.commit(issue.scope, [{ kind: "step.failed", data, ...inner.covers }], blobs);
   replay.cap?.release(issue);
 }
 
-async function closeInner(replay: Replay, issue: Issue): Promise<{ more: { [key: string]: Json }; covers: Pick<NewEvent, "covers"> }> {
+async function closeInner(
+  replay: Replay,
+  issue: Issue,
+): Promise<{ more: { [key: string]: Json }; covers: Pick<NewEvent, "covers"> }> {
   const inner = issue.inner;
   if (inner === undefined) return { more: {}, covers: {} };
   // A function may ask for less in one attempt than in another: what it no longer asks for is passed over.
-  if (!issue.work.enter) replay.leave(inner.path);
-  for (const path of await replay.end(inner)) replay.warnings.push(`step "${path}" was not awaited and was cancelled: await what it gives, or return it`);
+  if (!issue.work.enter) replay.issues.leave(inner.path);
+  for (const path of await replay.issues.end(inner))
+    replay.warnings.push(
+      `step "${path}" was not awaited and was cancelled: await what it gives, or return it`,
+    );
   const covers = replay.records.covers(inner.path);
   const spent = replay.records.spentIn(inner.path);
   const more: { [key: string]: Json } = { scope: inner.path };
@@ -366,18 +417,34 @@ function sizeOf(issue: Issue): number {
 }
 
 /** What is recorded of a failure. A failure from below keeps its outcome, and names it. */
-export function failureOf(error: unknown): { outcome: StepError["outcome"]; message: string; problems?: readonly Problem[]; stack?: string; cause?: number } {
+export function failureOf(error: unknown): {
+  outcome: StepError["outcome"];
+  message: string;
+  problems?: readonly Problem[];
+  stack?: string;
+  cause?: number;
+} {
   const message = messageOf(error);
   if (StepError.is(error)) {
-    return { outcome: error.outcome, message, ...problemsOf(error.problems), ...(error.seq === undefined ? {} : { cause: error.seq }) };
+    return {
+      outcome: error.outcome,
+      message,
+      ...problemsOf(error.problems),
+      ...(error.seq === undefined ? {} : { cause: error.seq }),
+    };
   }
   if (error instanceof StepEnd) return { outcome: error.outcome, message, ...problemsOf(error.problems) };
-  const stack = error instanceof Error && error.stack !== undefined && !FirebreakError.any(error) ? { stack: redact(error.stack).slice(0, 4_000) } : {};
+  const stack =
+    error instanceof Error && error.stack !== undefined && !FirebreakError.any(error)
+      ? { stack: redact(error.stack).slice(0, 4_000) }
+      : {};
   return { outcome: "failed", message, ...stack };
 }
 
 function problemsOf(problems: readonly Problem[]): { problems?: readonly Problem[] } {
-  return problems.length === 0 ? {} : { problems: canonical(problems).value as unknown as readonly Problem[] };
+  return problems.length === 0
+    ? {}
+    : { problems: canonical(problems).value as unknown as readonly Problem[] };
 }
 
 export function messageOf(error: unknown): string {

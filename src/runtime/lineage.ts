@@ -45,11 +45,13 @@ export class Lineage {
         reads.add(origin.seq);
         return origin.path === "" ? { $step: origin.seq } : { $step: origin.seq, path: origin.path };
       }
-      if (Array.isArray(value)) return value.map((item, index) => visit(item, (json as Json[])[index] as Json));
+      if (Array.isArray(value))
+        return value.map((item, index) => visit(item, (json as Json[])[index] as Json));
       const escaped = Object.keys(json as object).length === 1 && Object.hasOwn(json as object, "$value");
       const inner = (escaped ? (json as { $value: Json }).$value : json) as { [key: string]: Json };
       const out: Record<string, Json> = {};
-      for (const key of Object.keys(inner)) out[key] = visit((value as Record<string, unknown>)[key], inner[key] as Json);
+      for (const key of Object.keys(inner))
+        out[key] = visit((value as Record<string, unknown>)[key], inner[key] as Json);
       return escaped ? { $value: out } : out;
     };
     const json = visit(given, input.json);
@@ -74,13 +76,19 @@ export class Lineage {
       return;
     }
     for (const key of Object.keys(value)) {
-      this.#remember((value as Record<string, Value>)[key] as Value, seq, path === "" ? key : `${path}.${key}`);
+      this.#remember(
+        (value as Record<string, Value>)[key] as Value,
+        seq,
+        path === "" ? key : `${path}.${key}`,
+      );
     }
   }
 }
 
 function isTraceable(value: unknown): value is readonly Value[] | { readonly [key: string]: Value } {
-  return typeof value === "object" && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array);
+  return (
+    typeof value === "object" && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array)
+  );
 }
 
 /** The canonical form of a step's input; undefined stands for no input. */

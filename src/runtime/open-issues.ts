@@ -102,7 +102,8 @@ export class OpenIssues {
   /** Waits for what a scope must see to its end, then cancels the rest. */
   async untilQuiet(scope: Scope): Promise<void> {
     this.#ending += 1;
-    while (!this.#owner.isLost && (this.#owner.writer.isWriting(scope) || this.#mustEndIn(scope))) await turn();
+    while (!this.#owner.isLost && (this.#owner.writer.isWriting(scope) || this.#mustEndIn(scope)))
+      await turn();
     for (const issue of [...scope.open]) this.#cancel(issue);
     this.#ending -= 1;
     this.#owner.nudge();
@@ -133,7 +134,8 @@ export class OpenIssues {
   isInDoubt(issue: Issue): boolean {
     if (issue.identity.kind !== "tool") return false;
     for (const slot of this.#owner.records.slots.values()) {
-      if (slot.receipt === undefined && !slot.cleared && identityKey(slot.intent.data) === issue.key) return true;
+      if (slot.receipt === undefined && !slot.cleared && identityKey(slot.intent.data) === issue.key)
+        return true;
     }
     return false;
   }
@@ -160,6 +162,7 @@ export class OpenIssues {
 /** A scope is one of these, or below one. */
 export function isWithin(scope: string, those: ReadonlySet<string>): boolean {
   if (those.size === 0) return false;
-  for (let end = scope.length; end > 0; end = scope.lastIndexOf("/", end - 1)) if (those.has(scope.slice(0, end))) return true;
+  for (let end = scope.length; end > 0; end = scope.lastIndexOf("/", end - 1))
+    if (those.has(scope.slice(0, end))) return true;
   return false;
 }

@@ -111,7 +111,10 @@ export class Records {
         return undefined;
       case "step.attempted":
         this.#within(event.data.scope, event.seq);
-        this.attempts.set(identityKey(event.data), { count: event.data.attempt, retryAt: event.data.retryAt ?? 0 });
+        this.attempts.set(identityKey(event.data), {
+          count: event.data.attempt,
+          retryAt: event.data.retryAt ?? 0,
+        });
         return undefined;
       default:
         this.#addOther(event);
@@ -135,7 +138,8 @@ export class Records {
         break;
       case "run.logged":
         this.#within(event.data.scope, event.seq);
-        if (!isOwnLine(event.data.data)) this.logs.set(event.data.scope, (this.logs.get(event.data.scope) ?? 0) + 1);
+        if (!isOwnLine(event.data.data))
+          this.logs.set(event.data.scope, (this.logs.get(event.data.scope) ?? 0) + 1);
         break;
       case "run.capped":
         this.cap = event.data;
@@ -208,7 +212,10 @@ export class Records {
     return this.#bySeq.get(seq)?.event;
   }
 
-  #ended(event: JournalEvent<"step.completed"> | JournalEvent<"step.failed">, data: StepIdentity & { more?: Json }): Completion {
+  #ended(
+    event: JournalEvent<"step.completed"> | JournalEvent<"step.failed">,
+    data: StepIdentity & { more?: Json },
+  ): Completion {
     this.#within(data.scope, event.seq, event.covers);
     const more = (data.more ?? {}) as { signal?: number; spent?: Spent; scope?: string };
     if (more.scope !== undefined) this.forgetScope(more.scope);
@@ -226,7 +233,10 @@ export class Records {
     return this.#push({ seq: event.seq, at: event.at, key: identityKey(data), identity: data, event });
   }
 
-  #answered(event: JournalEvent<"review.decided"> | JournalEvent<"timer.fired"> | JournalEvent<"child.ended">, opened: number): Completion | undefined {
+  #answered(
+    event: JournalEvent<"review.decided"> | JournalEvent<"timer.fired"> | JournalEvent<"child.ended">,
+    opened: number,
+  ): Completion | undefined {
     const opener = this.#bySeq.get(opened);
     // Of two answers the first counts.
     if (opener === undefined || this.#answers.has(opened)) return undefined;
@@ -248,7 +258,9 @@ export class Records {
     this.opened.set(identityKey(identity), event);
   }
 
-  #settleSlot(event: JournalEvent<"effect.received"> | JournalEvent<"effect.settled"> | JournalEvent<"effect.late">): void {
+  #settleSlot(
+    event: JournalEvent<"effect.received"> | JournalEvent<"effect.settled"> | JournalEvent<"effect.late">,
+  ): void {
     for (const slot of this.slots.values()) {
       if (slot.intent.seq !== event.data.intent) continue;
       // A receipt that came late is a receipt still, whatever somebody thought meanwhile.
@@ -305,7 +317,12 @@ function joins(end: number, start: number, neutral: ReadonlySet<number>): boolea
 /** How a completion reads: its stored value, or why there is none. */
 export type Answer =
   | { readonly ok: true; readonly out: Json | undefined }
-  | { readonly ok: false; readonly outcome: Outcome; readonly message: string; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly outcome: Outcome;
+      readonly message: string;
+      readonly problems: readonly Problem[];
+    };
 
 /** The plain meaning of a completion. A review's approval means the value shown: `out` is undefined there. */
 export function answerOf(event: CompletionEvent): Answer {
@@ -313,7 +330,12 @@ export function answerOf(event: CompletionEvent): Answer {
     case "step.completed":
       return { ok: true, out: event.data.out };
     case "step.failed":
-      return { ok: false, outcome: event.data.outcome, message: event.data.message, problems: event.data.problems ?? [] };
+      return {
+        ok: false,
+        outcome: event.data.outcome,
+        message: event.data.message,
+        problems: event.data.problems ?? [],
+      };
     case "timer.fired":
       return { ok: true, out: null };
     case "child.ended": {
@@ -332,5 +354,10 @@ function reviewAnswer(event: JournalEvent<"review.decided">): Answer {
   if (decision === "edit" || decision === "answer") return { ok: true, out: value ?? null };
   const outcome = decision === "expire" ? "expired" : "rejected";
   const said = because === undefined ? "" : `: ${because}`;
-  return { ok: false, outcome, message: decision === "expire" ? "nobody answered in time" : `rejected by ${by}${said}`, problems: [] };
+  return {
+    ok: false,
+    outcome,
+    message: decision === "expire" ? "nobody answered in time" : `rejected by ${by}${said}`,
+    problems: [],
+  };
 }

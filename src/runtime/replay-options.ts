@@ -12,5 +12,7 @@ export interface ReplayOptions {
   /** Timers due within this many ms are waited for in memory. */
   readonly lingerMs: number;
   /** Called with the run's own end, to build the events that say so. */
-  readonly conclude: (end: { ok: true; value: Canonical; warnings: readonly string[] } | { ok: false; error: unknown }) => Promise<Batch>;
+  readonly conclude: (
+    end: { ok: true; value: Canonical; warnings: readonly string[] } | { ok: false; error: unknown },
+  ) => Promise<Batch>;
 }

@@ -13,6 +13,7 @@ import type { AnyEvent, NewEvent, StepIdentity } from "../journal/events.ts";
 import type { Append, Appended, Blob } from "../journal/journal.ts";
 import type { Cap } from "./cap.ts";
 import { answer } from "./deliver.ts";
+import { divergence, missedIn, notAStep } from "./divergence.ts";
 import { reactions, turn } from "./event-loop.ts";
 import { childScope, identityKey, stepPath } from "./identity.ts";
 import { type Issue, OpenIssue, type Work } from "./issue.ts";
@@ -47,7 +48,7 @@ export class Replay {
   /** Set by the program when its run may spend. */
   cap: Cap | undefined;
   readonly writer: RunWriter;
-  readonly #issues: OpenIssues;
+  readonly issues: OpenIssues;
   readonly #deferred = new Map<string, Completion>();
   #next = 0;
   #live = false;
@@ -67,7 +68,7 @@ export class Replay {
     this.seed = options.seed;
     this.root = new Scope(this, "");
     this.writer = new RunWriter(host, this);
-    this.#issues = new OpenIssues(this);
+    this.issues = new OpenIssues(this);
   }
 
   get isLost(): boolean {
@@ -110,7 +111,7 @@ export class Replay {
       if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
       throw error;
     } finally {
-      this.#issues.drop(this.root);
+      this.issues.drop(this.root);
     }
   }
 
@@ -133,7 +134,7 @@ export class Replay {
   lose(why: string): void {
     if (this.#lost !== undefined) return;
     this.#lost = why;
-    this.#issues.drop(this.root);
+    this.issues.drop(this.root);
     this.#stir();
   }
 
@@ -152,25 +153,46 @@ export class Replay {
    * Asks for a step. The promise is answered by the record, or by the work once that is recorded.
    * @throws SCOPE_CLOSED, STEP_NAME, VALUE_UNSUPPORTED (as a rejection)
    */
-  issue(scope: Scope, kind: Issue["identity"]["kind"], name: string, given: unknown, work: Work, from?: readonly unknown[]): Promise<unknown> {
+  issue(
+    scope: Scope,
+    kind: Issue["identity"]["kind"],
+    name: string,
+    given: unknown,
+    work: Work,
+    from?: readonly unknown[],
+  ): Promise<unknown> {
     if (scope.state === "dropped" || this.#lost !== undefined) return new Promise(ignore);
     const promise = new Promise<unknown>((resolve, reject) => {
       if (scope.state === "ended") throw new FirebreakError("SCOPE_CLOSED", { scope: scope.path, name });
       const input = canonicalInput(given);
       const identity = scope.identify(kind, name, input?.hash ?? "");
-      this.#open({ identity, scope, work, input, given, resolve, reject, ...(from === undefined ? {} : { from }) });
+      this.#open({
+        identity,
+        scope,
+        work,
+        input,
+        given,
+        resolve,
+        reject,
+        ...(from === undefined ? {} : { from }),
+      });
     });
     // Every promise carries a handler: a step nobody awaits must not end the process.
     promise.catch(ignore);
     return promise;
   }
 
-  #open(it: Pick<Issue, "identity" | "scope" | "work" | "input" | "resolve" | "reject"> & { given: unknown; from?: readonly unknown[] }): void {
+  #open(
+    it: Pick<Issue, "identity" | "scope" | "work" | "input" | "resolve" | "reject"> & {
+      given: unknown;
+      from?: readonly unknown[];
+    },
+  ): void {
     const key = identityKey(it.identity);
     const { given, from, ...rest } = it;
     const traced = it.input === undefined ? undefined : this.lineage.trace(it.input, given, from);
     const issue: Issue = new OpenIssue({ ...rest, key, traced, may: this.delivered });
-    this.#issues.add(issue);
+    this.issues.add(issue);
     this.#asked += 1;
     const deferred = this.#deferred.get(key);
     if (deferred !== undefined) {
@@ -207,34 +229,9 @@ export class Replay {
     return new Promise((resolve) => this.#onLive.push(resolve));
   }
 
-  /** Writes events of this run: see RunWriter.commit. */
-  commit(scope: Scope, events: readonly NewEvent[], blobs?: readonly Blob[], also?: readonly Append[]): Promise<Appended> {
-    return this.writer.commit(scope, events, blobs, also);
-  }
-
   /** Writes the record of a step without waiting for it. */
   write(scope: Scope, event: NewEvent, blobs: readonly Blob[], issue: Issue): void {
     this.writer.write(scope, event, blobs, () => this.cap?.release(issue));
-  }
-
-  /** An event that goes along with the next commit: a log line. */
-  append(event: NewEvent): void {
-    this.writer.append(event);
-  }
-
-  /** Ends an issue that waits for nothing any more: its scope goes on without it. */
-  settle(issue: Issue): void {
-    this.#issues.settle(issue);
-  }
-
-  /** Ends a scope: see OpenIssues.end. */
-  end(scope: Scope, state: "ended" | "dropped" = "ended"): Promise<readonly string[]> {
-    return this.#issues.end(scope, state);
-  }
-
-  /** Nobody asks for what is recorded in this scope any more. */
-  leave(scope: string): void {
-    this.#issues.leave(scope);
   }
 
   /** What is recorded below a step that may be tried again answers each of its attempts. */
@@ -248,8 +245,8 @@ export class Replay {
     if (before === undefined) return;
     issue.inner = new Scope(this, before.path);
     before.state = "dropped";
-    this.#issues.dropSteps(before);
-    await this.#issues.untilQuiet(before);
+    this.issues.dropSteps(before);
+    await this.issues.untilQuiet(before);
   }
 
   #invoke(body: (scope: Scope) => Promise<unknown>): void {
@@ -288,7 +285,7 @@ export class Replay {
   }
 
   async #advanceRecorded(next: Completion): Promise<ReplayEnd | undefined> {
-    const issue = this.#issues.get(next.key);
+    const issue = this.issues.get(next.key);
     const retried = isWithin(next.identity.scope, this.#retried);
     if (retried) this.#deferred.set(next.key, next);
     if (issue !== undefined) {
@@ -297,16 +294,16 @@ export class Replay {
       await this.#deliver(issue, next);
       return undefined;
     }
-    if (this.options.verify && isLeft(this.#issues.all(), next.identity.scope)) {
+    if (this.options.verify && isLeft(this.issues.all(), next.identity.scope)) {
       this.#next += 1;
       return undefined;
     }
-    if (this.#live || retried || this.#issues.isLeft(next.key, next.identity.scope)) {
+    if (this.#live || retried || this.issues.isLeft(next.key, next.identity.scope)) {
       // Its scope was left (a branch that lost): the record stands, nobody asks for it.
       this.#next += 1;
       return undefined;
     }
-    if (this.#isBusy || this.#issues.hasRunningWorkAbove(next.identity.scope)) return this.#rest();
+    if (this.#isBusy || this.issues.hasRunningWorkAbove(next.identity.scope)) return this.#rest();
     if (this.options.accept) {
       this.#deferred.set(next.key, next);
       this.#next += 1;
@@ -339,7 +336,7 @@ export class Replay {
       this.records.queue.splice(0, this.#next);
       this.#next = 0;
     }
-    this.settle(issue);
+    this.issues.settle(issue);
     this.delivered = next.seq;
     this.now = Math.max(this.now, next.at);
     await answer(issue, next, this.lineage, (hash) => this.host.blob(hash));
@@ -350,23 +347,22 @@ export class Replay {
     this.#recordedKeys = undefined;
     for (const resolve of this.#onLive.splice(0)) resolve();
     if (this.options.verify) return this.#allVerified();
-    const queued = [...this.#issues.inState("queued")];
+    const queued = [...this.issues.inState("queued")];
     // Effects in doubt come first: a run that must halt for one starts nothing else.
-    queued.sort((a, b) => Number(this.#issues.isInDoubt(b)) - Number(this.#issues.isInDoubt(a)));
+    queued.sort((a, b) => Number(this.issues.isInDoubt(b)) - Number(this.issues.isInDoubt(a)));
     for (const issue of queued) {
       if (issue.state !== "queued" || this.#lost !== undefined) continue;
       this.#start(issue);
-      while (this.#issues.isInDoubt(issue) && this.#lost === undefined && !this.#halted) await turn();
+      while (this.issues.isInDoubt(issue) && this.#lost === undefined && !this.#halted) await turn();
       if (this.#halted) return { kind: "halted" };
     }
     return undefined;
   }
 
   async #allVerified(): Promise<ReplayEnd | undefined> {
-    const anew = this.#main === undefined ? askedAnew(this.#issues.all(), this.records) : [];
-    if (anew.length === 0) return undefined;
-    const what = `it asks for ${anew.slice(0, 5).join(", ")}, which is not recorded`;
-    await this.halt(new FirebreakError("REPLAY_MISSED", { runId: this.host.run, what }));
+    const missed = this.#main === undefined ? missedIn(this.host.run, this.issues, this.records) : undefined;
+    if (missed === undefined) return undefined;
+    await this.halt(missed);
     return { kind: "halted" };
   }
 
@@ -385,12 +381,12 @@ export class Replay {
   }
 
   #isActive(): boolean {
-    return this.#isBusy || this.#issues.isEnding || this.#issues.hasRunningWork();
+    return this.#isBusy || this.issues.isEnding || this.issues.hasRunningWork();
   }
 
   /** Nothing runs: either something outside is waited for, or the code awaits what is no step. */
   async #idle(): Promise<ReplayEnd | undefined> {
-    const waiting = this.#issues.inState("waiting");
+    const waiting = this.issues.inState("waiting");
     if (waiting.length === 0 && (await this.#isUnsure())) return undefined;
     if (waiting.length === 0) return this.#conclude({ ok: false, error: this.#notAStep() });
     const wakeAt = Math.min(...waiting.map((it) => it.wakeAt ?? Number.POSITIVE_INFINITY));
@@ -403,22 +399,23 @@ export class Replay {
     const reviews = waiting.filter((it) => it.identity.kind === "review").length;
     const children = waiting.filter((it) => it.identity.kind === "run").length;
     const data = { reviews, signals, children, ...(Number.isFinite(wakeAt) ? { wakeAt } : {}) };
-    const parked = await this.commitNext([{ kind: "run.parked", data }]);
+    const parked = await this.writer.commitNext([{ kind: "run.parked", data }]);
     return parked ? { kind: "parked" } : undefined;
   }
 
-  /** Writes events if nothing else was written to this run since: see RunWriter.commitNext. */
-  commitNext(events: readonly NewEvent[]): Promise<boolean> {
-    return this.writer.commitNext(events);
-  }
-
   async #conclude(main: Settled): Promise<ReplayEnd | undefined> {
-    const floating = await this.end(this.root);
-    const warnings = floating.map((it) => `step "${it}" was not awaited and was cancelled: await what it gives, or return it`);
+    const floating = await this.issues.end(this.root);
+    const warnings = floating.map(
+      (it) => `step "${it}" was not awaited and was cancelled: await what it gives, or return it`,
+    );
     let end: Parameters<ReplayOptions["conclude"]>[0];
     try {
       end = main.ok
-        ? { ok: true, value: canonical(main.value ?? null, "output"), warnings: [...this.warnings, ...warnings] }
+        ? {
+            ok: true,
+            value: canonical(main.value ?? null, "output"),
+            warnings: [...this.warnings, ...warnings],
+          }
         : main;
     } catch (error) {
       end = { ok: false, error };
@@ -429,20 +426,16 @@ export class Replay {
   }
 
   async #diverged(next: Completion): Promise<ReplayEnd> {
-    if (this.#issues.size === 0 && this.#main === undefined) {
+    if (this.issues.size === 0 && this.#main === undefined) {
       await this.#conclude({ ok: false, error: this.#notAStep() });
       return { kind: "failed" };
     }
-    const missing = stepPath(next.identity.scope, next.identity.name);
-    const fresh = this.#issues.inState("queued").map((it) => stepPath(it.identity.scope, it.identity.name));
-    const found = fresh.length > 0 ? fresh.slice(0, 5).join(", ") : this.#main === undefined ? "nothing" : "the end of the run";
-    await this.halt(new FirebreakError("REPLAY_DIVERGED", { runId: this.host.run, missing, found }));
+    await this.halt(divergence(this.host.run, next, this.issues.inState("queued"), this.#main !== undefined));
     return { kind: "halted" };
   }
 
   #notAStep(): FirebreakError {
-    const after = this.#lastName === "" ? "its start" : `step "${this.#lastName}"`;
-    return new FirebreakError("NOT_A_STEP", { runId: this.host.run, scope: "", after });
+    return notAStep(this.host.run, this.#lastName);
   }
 
   #lastName = "";
@@ -473,7 +466,8 @@ export class Replay {
     const completion = this.records.add(event);
     if (completion !== undefined) this.#lastName = completion.identity.name;
     if (event.kind === "signal.received") for (const look of [...this.signalWaits]) look();
-    if (event.kind === "run.capped" || event.kind === "review.decided" || completion !== undefined) this.cap?.changed();
+    if (event.kind === "run.capped" || event.kind === "review.decided" || completion !== undefined)
+      this.cap?.changed();
     if (event.kind === "run.cancelled") this.lose("cancelled");
     // Our own claim was written before this replay was made.
     if (event.kind === "run.claimed") this.lose("taken over");

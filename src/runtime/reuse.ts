@@ -32,19 +32,36 @@ export function reuseOf(events: readonly AnyEvent[]): Reuse {
 
 type Keyed = Reusable & { readonly key: string; readonly work: string | undefined };
 
-function recordOf(event: AnyEvent, asked: ReadonlyMap<number, JournalEvent<"review.asked">>): Keyed | undefined {
+function recordOf(
+  event: AnyEvent,
+  asked: ReadonlyMap<number, JournalEvent<"review.asked">>,
+): Keyed | undefined {
   if (event.kind === "step.completed") {
     const { out, hash, more, work, kind } = event.data;
     // A composite step's record covers others; it is entered again.
-    if (!reusable.has(kind) || event.covers !== undefined || (kind !== "review" && work === undefined)) return undefined;
+    if (!reusable.has(kind) || event.covers !== undefined || (kind !== "review" && work === undefined))
+      return undefined;
     return { key: keyOf(event.data), seq: event.seq, out, hash, work, ...keptMore(more) };
   }
   if (event.kind !== "review.decided") return undefined;
   const question = asked.get(event.data.asked);
   const { decision, value, hash, by } = event.data;
-  if (question === undefined || question.data.mode === "cap" || decision === "reject" || decision === "expire") return undefined;
+  if (
+    question === undefined ||
+    question.data.mode === "cap" ||
+    decision === "reject" ||
+    decision === "expire"
+  )
+    return undefined;
   const more = { decision, by };
-  return { key: keyOf(question.data), seq: event.seq, out: value ?? null, hash: hash ?? question.data.hash, work: undefined, more };
+  return {
+    key: keyOf(question.data),
+    seq: event.seq,
+    out: value ?? null,
+    hash: hash ?? question.data.hash,
+    work: undefined,
+    more,
+  };
 }
 
 /** What a record says beside its output, without what it cost: a reused step costs nothing. */
@@ -54,6 +71,11 @@ function keptMore(more: Reusable["more"]): { more?: NonNullable<Reusable["more"]
   return Object.keys(kept).length === 0 ? {} : { more: kept };
 }
 
-function keyOf(it: { readonly scope: string; readonly kind: string; readonly name: string; readonly in: string }): string {
+function keyOf(it: {
+  readonly scope: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly in: string;
+}): string {
   return JSON.stringify([scopeNames(it.scope), it.kind, it.name, it.in]);
 }

@@ -66,7 +66,12 @@ export class RunWriter {
   }
 
   /** Resolves when the events are durable and have been received. Never settles once the replay is lost. */
-  async commit(scope: Scope, events: readonly NewEvent[], blobs?: readonly Blob[], also?: readonly Append[]): Promise<Appended> {
+  async commit(
+    scope: Scope,
+    events: readonly NewEvent[],
+    blobs?: readonly Blob[],
+    also?: readonly Append[],
+  ): Promise<Appended> {
     if (this.#owner.isLost) return new Promise<never>(ignore);
     this.#begin(scope);
     try {

@@ -33,7 +33,12 @@ export interface Host {
    * @param seq When given, the run must stand at this sequence.
    * @throws JOURNAL_CONFLICT when the run has another driver or has ended.
    */
-  commit(events: readonly NewEvent[], blobs?: readonly Blob[], also?: readonly Append[], seq?: number): Promise<Appended>;
+  commit(
+    events: readonly NewEvent[],
+    blobs?: readonly Blob[],
+    also?: readonly Append[],
+    seq?: number,
+  ): Promise<Appended>;
   /** Appends whatever the run's state: for a receipt that came late. */
   commitLate(events: readonly NewEvent[]): Promise<void>;
   readAfter(seq: number): Promise<readonly AnyEvent[]>;

@@ -34,11 +34,14 @@ export class Scope {
   identify(kind: StepKind, given: string, inputHash: string): StepIdentity {
     const name = checkName(given);
     this.#total += 1;
-    if (this.#total > stepsPerScope) throw new FirebreakError("LIMIT_REACHED", { what: "steps in one scope", limit: stepsPerScope });
+    if (this.#total > stepsPerScope)
+      throw new FirebreakError("LIMIT_REACHED", { what: "steps in one scope", limit: stepsPerScope });
     const equal = equalKey(this.path, kind, name, inputHash);
     const n = this.#issued.get(equal) ?? 0;
     this.#issued.set(equal, n + 1);
-    return n === 0 ? { scope: this.path, name, kind, in: inputHash } : { scope: this.path, name, kind, in: inputHash, n };
+    return n === 0
+      ? { scope: this.path, name, kind, in: inputHash }
+      : { scope: this.path, name, kind, in: inputHash, n };
   }
 
   /** A number in [0, 1): the same at the same place of every replay. */

@@ -17,7 +17,13 @@ export class StepError extends Error {
   /** Sequence of the recorded failure. */
   readonly seq: number | undefined;
 
-  constructor(it: { outcome: Outcome; step: string; message: string; problems?: readonly Problem[]; seq?: number }) {
+  constructor(it: {
+    outcome: Outcome;
+    step: string;
+    message: string;
+    problems?: readonly Problem[];
+    seq?: number;
+  }) {
     super(it.message);
     this.outcome = it.outcome;
     this.step = it.step;

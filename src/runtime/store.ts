@@ -27,7 +27,10 @@ export function storedBlob(json: Json | undefined): string | undefined {
 }
 
 /** The value that a stored JSON stands for. */
-export async function fromStored(json: Json, read: (hash: string) => Promise<Uint8Array>): Promise<Canonical> {
+export async function fromStored(
+  json: Json,
+  read: (hash: string) => Promise<Uint8Array>,
+): Promise<Canonical> {
   const hash = storedBlob(json);
   if (hash === undefined) return decode(json);
   return decode(JSON.parse(decoder.decode(await read(hash))) as Json);

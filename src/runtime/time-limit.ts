@@ -21,7 +21,13 @@ export interface Limited {
  * @param onCancel Takes a function that puts the timer away when nobody wants the result any more.
  * @param parent Signal that aborts the work for another reason; looked at only when the work looks at its own.
  */
-export function limited(clock: Clock, ms: number, parent: () => AbortSignal, run: (it: Limited) => unknown, onCancel?: (stop: () => void) => void): Promise<unknown> {
+export function limited(
+  clock: Clock,
+  ms: number,
+  parent: () => AbortSignal,
+  run: (it: Limited) => unknown,
+  onCancel?: (stop: () => void) => void,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let own: AbortController | undefined;
     let signal: AbortSignal | undefined;

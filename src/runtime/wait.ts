@@ -14,13 +14,16 @@ import { toStored } from "./store.ts";
 type Asked = EventData["review.asked"];
 
 /** A question to a person, without what the runtime adds. */
-export type Question = Omit<Asked, keyof StepIdentity | "shown" | "hash" | "reads" | "may" | "expiresAt"> & { readonly expiresInMs?: number };
+export type Question = Omit<Asked, keyof StepIdentity | "shown" | "hash" | "reads" | "may" | "expiresAt"> & {
+  readonly expiresInMs?: number;
+};
 
 /** Asks a person about the issue's input; approval answers with that input itself. */
 export function reviewWork(replay: Replay, question: Question, finish?: (value: Value) => unknown): Work {
   return {
     start: (issue) => void askPerson(replay, issue, question),
-    value: (event, issue) => (event.kind === "review.decided" && event.data.decision === "approve" ? issue.input : undefined),
+    value: (event, issue) =>
+      event.kind === "review.decided" && event.data.decision === "approve" ? issue.input : undefined,
     ...(finish === undefined ? {} : { finish }),
   };
 }
@@ -35,13 +38,15 @@ async function askPerson(replay: Replay, issue: Issue, question: Question): Prom
     const data: Asked = {
       ...issue.identity,
       ...rest,
-      ...(issue.traced === undefined ? {} : { shown: toStored(issue.traced.json, issue.input?.size ?? 0, blobs) }),
+      ...(issue.traced === undefined
+        ? {}
+        : { shown: toStored(issue.traced.json, issue.input?.size ?? 0, blobs) }),
       hash: issue.input?.hash ?? "",
       ...(issue.traced === undefined || issue.traced.reads.length === 0 ? {} : { reads: issue.traced.reads }),
       ...(expiresInMs === undefined ? {} : { expiresAt: replay.host.clock.now() + expiresInMs }),
       may: issue.may,
     };
-    await replay.commit(issue.scope, [{ kind: "review.asked", data }], blobs);
+    await replay.writer.commit(issue.scope, [{ kind: "review.asked", data }], blobs);
     asked = replay.records.opened.get(issue.key) as JournalEvent<"review.asked"> | undefined;
   }
   if (asked === undefined || issue.state === "ended") return;
@@ -58,9 +63,17 @@ async function askPerson(replay: Replay, issue: Issue, question: Question): Prom
 const conflictLimit = 100;
 
 /** Decides a question that expired, unless a person did so in the same moment: one of the two counts (E10). */
-async function decideByClock(replay: Replay, event: Extract<NewEvent, { kind: "review.decided" }>): Promise<void> {
+async function decideByClock(
+  replay: Replay,
+  event: Extract<NewEvent, { kind: "review.decided" }>,
+): Promise<void> {
   for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
-    if (replay.isLost || replay.records.isAnswered(event.data.asked) || (await replay.commitNext([event]))) return;
+    if (
+      replay.isLost ||
+      replay.records.isAnswered(event.data.asked) ||
+      (await replay.writer.commitNext([event]))
+    )
+      return;
   }
 }
 
@@ -84,7 +97,7 @@ async function reuseDecision(replay: Replay, issue: Issue): Promise<boolean> {
     ...(issue.traced === undefined ? {} : { reads: issue.traced.reads }),
     ...(found.more === undefined ? {} : { more: found.more }),
   };
-  await replay.commit(issue.scope, [{ kind: "step.completed", data }], blobs);
+  await replay.writer.commit(issue.scope, [{ kind: "step.completed", data }], blobs);
   return true;
 }
 
@@ -96,19 +109,28 @@ export function sleepWork(replay: Replay, ms: number): Work {
         let set = replay.records.opened.get(issue.key) as JournalEvent<"timer.set"> | undefined;
         if (set === undefined) {
           const data = { ...issue.identity, wakeAt: replay.host.clock.now() + ms, may: issue.may };
-          await replay.commit(issue.scope, [{ kind: "timer.set", data }]);
+          await replay.writer.commit(issue.scope, [{ kind: "timer.set", data }]);
           set = replay.records.opened.get(issue.key) as JournalEvent<"timer.set"> | undefined;
         }
         if (set === undefined || issue.state === "ended") return;
         const { seq } = set;
-        wait(replay, issue, set.data.wakeAt, () => void replay.commit(issue.scope, [{ kind: "timer.fired", data: { set: seq } }]));
+        wait(
+          replay,
+          issue,
+          set.data.wakeAt,
+          () => void replay.writer.commit(issue.scope, [{ kind: "timer.fired", data: { set: seq } }]),
+        );
       })(),
     finish: () => undefined,
   };
 }
 
 /** Waits for the next signal of a name that `accept` takes. A signal it refuses is passed over, with a warning. */
-export function signalWork(replay: Replay, name: string, accept: (payload: Value) => Promise<{ ok: true; value: unknown } | { ok: false; why: string }>): Work {
+export function signalWork(
+  replay: Replay,
+  name: string,
+  accept: (payload: Value) => Promise<{ ok: true; value: unknown } | { ok: false; why: string }>,
+): Work {
   return {
     start: (issue) => {
       issue.state = "waiting";
@@ -123,16 +145,32 @@ export function signalWork(replay: Replay, name: string, accept: (payload: Value
           looking = false;
           if (issue.state === "ended") return;
           if (!taken.ok) {
-            replay.append({ kind: "run.logged", data: { scope: issue.identity.scope, level: "warn", data: { passedOver: signal.seq }, message: `signal "${name}" was passed over: ${taken.why}` } });
+            replay.writer.append({
+              kind: "run.logged",
+              data: {
+                scope: issue.identity.scope,
+                level: "warn",
+                data: { passedOver: signal.seq },
+                message: `signal "${name}" was passed over: ${taken.why}`,
+              },
+            });
             look();
             return;
           }
           replay.signalWaits.delete(look);
           issue.state = "running";
           issue.made = canonical(taken.value ?? null, "signal");
-          const data = { ...issue.identity, out: issue.made.json, hash: issue.made.hash, may: issue.may, at: replay.host.clock.now(), ms: 0, more: { signal: signal.seq } };
+          const data = {
+            ...issue.identity,
+            out: issue.made.json,
+            hash: issue.made.hash,
+            may: issue.may,
+            at: replay.host.clock.now(),
+            ms: 0,
+            more: { signal: signal.seq },
+          };
           await replay.live();
-          await replay.commit(issue.scope, [{ kind: "step.completed", data }]);
+          await replay.writer.commit(issue.scope, [{ kind: "step.completed", data }]);
         });
       };
       replay.signalWaits.add(look);
@@ -142,16 +180,26 @@ export function signalWork(replay: Replay, name: string, accept: (payload: Value
 }
 
 /** Starts a child run and waits for its end. `begin` gives the append that creates it. */
-export function childWork(replay: Replay, workflow: string, begin: (issue: Issue) => { child: RunId; append: Append; blobs: readonly Blob[] }): Work {
+export function childWork(
+  replay: Replay,
+  workflow: string,
+  begin: (issue: Issue) => { child: RunId; append: Append; blobs: readonly Blob[] },
+): Work {
   return {
     start: (issue) =>
       void (async () => {
         if (!replay.records.opened.has(issue.key)) {
           const { child, append, blobs } = begin(issue);
           const traced = issue.traced;
-          const data = { ...issue.identity, child, workflow, ...(traced === undefined ? {} : { input: traced.json, reads: traced.reads }), may: issue.may };
+          const data = {
+            ...issue.identity,
+            child,
+            workflow,
+            ...(traced === undefined ? {} : { input: traced.json, reads: traced.reads }),
+            may: issue.may,
+          };
           const event: NewEvent = { kind: "child.started", data };
-          await replay.commit(issue.scope, [event], blobs, [append]);
+          await replay.writer.commit(issue.scope, [event], blobs, [append]);
         }
         if (issue.state !== "ended") wait(replay, issue, undefined, () => undefined);
       })(),

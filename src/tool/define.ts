@@ -22,10 +22,15 @@ export interface ToolOptions<S extends AnySchema, Result> {
  * Declares a tool.
  * @throws DEFINITION_INVALID
  */
-export function tool<const S extends AnySchema, Result>(options: ToolOptions<S, Result>): Tool<SchemaOutput<S>, Result> {
+export function tool<const S extends AnySchema, Result>(
+  options: ToolOptions<S, Result>,
+): Tool<SchemaOutput<S>, Result> {
   const { name, timeout, effect, ...rest } = options;
   if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) {
-    throw new FirebreakError("DEFINITION_INVALID", { what: `"${name}" cannot name a tool`, mend: "Use letters, digits, _ and -, at most 64, a letter first: providers take no other names." });
+    throw new FirebreakError("DEFINITION_INVALID", {
+      what: `"${name}" cannot name a tool`,
+      mend: "Use letters, digits, _ and -, at most 64, a letter first: providers take no other names.",
+    });
   }
   return {
     ...rest,
@@ -66,9 +71,15 @@ export type GivenTool = AnyTool | AiSdkTool;
 export function checkTools(agent: string, given: readonly GivenTool[]): readonly Tool[] {
   const seen = new Set<string>();
   return given.map((it) => {
-    const made = isObject(it) && "kind" in it && it.kind === "tool" ? (it as unknown as Tool) : fromAiSdk(agent, it as AiSdkTool);
+    const made =
+      isObject(it) && "kind" in it && it.kind === "tool"
+        ? (it as unknown as Tool)
+        : fromAiSdk(agent, it as AiSdkTool);
     if (seen.has(made.name)) {
-      throw new FirebreakError("DEFINITION_INVALID", { what: `agent "${agent}" has two tools named "${made.name}"`, mend: "Rename one." });
+      throw new FirebreakError("DEFINITION_INVALID", {
+        what: `agent "${agent}" has two tools named "${made.name}"`,
+        mend: "Rename one.",
+      });
     }
     seen.add(made.name);
     if (made.effect !== "none") throw new FirebreakError("EFFECT_IN_AGENT", { tool: made.name, agent });
@@ -87,7 +98,11 @@ async function lastOf(result: unknown): Promise<unknown> {
   for await (const it of result as AsyncIterable<unknown>) {
     last = it;
     count += 1;
-    if (count > resultLimit) throw new FirebreakError("LIMIT_REACHED", { what: "preliminary results of one tool call", limit: resultLimit });
+    if (count > resultLimit)
+      throw new FirebreakError("LIMIT_REACHED", {
+        what: "preliminary results of one tool call",
+        limit: resultLimit,
+      });
   }
   return last;
 }
@@ -97,9 +112,18 @@ function isObject(it: unknown): it is object {
 }
 
 function fromAiSdk(agent: string, it: AiSdkTool): Tool {
-  if (!isObject(it) || typeof it.name !== "string" || it.name === "" || it.inputSchema === undefined || typeof it.execute !== "function") {
+  if (
+    !isObject(it) ||
+    typeof it.name !== "string" ||
+    it.name === "" ||
+    it.inputSchema === undefined ||
+    typeof it.execute !== "function"
+  ) {
     const what = `agent "${agent}" is given something that is no tool`;
-    throw new FirebreakError("DEFINITION_INVALID", { what, mend: 'Give tool({ name, … }), or a tool of the AI SDK with a name and an execute function: { ...it, name: "search", effect: "none" }.' });
+    throw new FirebreakError("DEFINITION_INVALID", {
+      what,
+      mend: 'Give tool({ name, … }), or a tool of the AI SDK with a name and an execute function: { ...it, name: "search", effect: "none" }.',
+    });
   }
   const execute = it.execute as unknown as (args: unknown, options: unknown) => unknown;
   return {
@@ -108,6 +132,7 @@ function fromAiSdk(agent: string, it: AiSdkTool): Tool {
     description: typeof it.description === "string" ? it.description : it.name,
     input: adaptSchema(it.inputSchema) as Tool["input"],
     effect: it.effect ?? undeclared,
-    run: (args, context) => lastOf(execute(args, { toolCallId: it.name, messages: [], abortSignal: context.abort })),
+    run: (args, context) =>
+      lastOf(execute(args, { toolCallId: it.name, messages: [], abortSignal: context.abort })),
   };
 }

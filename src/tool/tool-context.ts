@@ -5,7 +5,11 @@ import type { Artifact, ToolContext } from "./tool.ts";
 const encoder = new TextEncoder();
 
 /** An artifact and the bytes to keep under its hash. Secrets are redacted before the first byte is kept. */
-export function makeArtifact(name: string, mediaType: string, content: Uint8Array | string): { artifact: Artifact; bytes: Uint8Array } {
+export function makeArtifact(
+  name: string,
+  mediaType: string,
+  content: Uint8Array | string,
+): { artifact: Artifact; bytes: Uint8Array } {
   const bytes = typeof content === "string" ? encoder.encode(redact(content)) : redactBytes(content);
   return { artifact: { artifact: true, name, mediaType, hash: sha(bytes), size: bytes.length }, bytes };
 }

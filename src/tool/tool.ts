@@ -54,5 +54,8 @@ export interface Tool<Args = unknown, Result = unknown> {
   /** Names its identity for reruns; default: its source. */
   readonly version?: string;
   /** How a result reads as sources for checks: default the result itself under the tool's name. */
-  readonly sources?: (args: Args, result: Result) => readonly { readonly name: string; readonly text: string }[];
+  readonly sources?: (
+    args: Args,
+    result: Result,
+  ) => readonly { readonly name: string; readonly text: string }[];
 }

@@ -14,7 +14,14 @@ import type { Context } from "./context.ts";
 import { retryPolicy, type StepOptions } from "./options.ts";
 import { toMs } from "../base/duration.ts";
 
-export async function callToolStep(ctx: Context, scope: Scope, it: Tool, name: string, args: unknown, options: StepOptions<never>): Promise<unknown> {
+export async function callToolStep(
+  ctx: Context,
+  scope: Scope,
+  it: Tool,
+  name: string,
+  args: unknown,
+  options: StepOptions<never>,
+): Promise<unknown> {
   const { replay } = scope;
   let input = await parseArguments(scope, it, args);
   if (options.approve !== undefined) {
@@ -23,7 +30,8 @@ export async function callToolStep(ctx: Context, scope: Scope, it: Tool, name: s
     // A person's edit is held to the tool's schema like anybody's arguments (T1).
     input = approved === input ? input : await parseArguments(scope, it, approved);
   }
-  if (it.effect === "none") return replay.issue(scope, "tool", name, input, pureWork(scope, it, options), options.from);
+  if (it.effect === "none")
+    return replay.issue(scope, "tool", name, input, pureWork(scope, it, options), options.from);
   refuseTwin(scope, name, input);
   return replay.issue(scope, "tool", name, input, sendWork(scope, it, it.effect), options.from);
 }
@@ -44,7 +52,16 @@ function pureWork(scope: Scope, it: Tool, options: StepOptions<never>): Work {
     identity: { work: it.run, ...(version === undefined ? {} : { version }) },
     ...(retry === undefined ? {} : { retry }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    run: (call) => it.run(call.input, toolContext({ abort: () => call.abort, attempt: call.attempt, keep: call.keep, bytes: (hash) => scope.replay.host.blob(hash) })),
+    run: (call) =>
+      it.run(
+        call.input,
+        toolContext({
+          abort: () => call.abort,
+          attempt: call.attempt,
+          keep: call.keep,
+          bytes: (hash) => scope.replay.host.blob(hash),
+        }),
+      ),
   });
 }
 
@@ -55,8 +72,18 @@ function sendWork(scope: Scope, it: Tool, effect: Effect<unknown, unknown>): Wor
     ...(effect.probe === undefined ? {} : { probe: effect.probe }),
     ...(effect.deduplicates === undefined ? {} : { deduplicates: effect.deduplicates }),
     send: async ({ input, idempotencyKey, abort, keep }) => {
-      const limit = it.timeoutMs === undefined ? abort : AbortSignal.any([abort, AbortSignal.timeout(it.timeoutMs)]);
-      return it.run(input, toolContext({ abort: () => limit, attempt: 1, idempotencyKey, keep, bytes: (hash) => scope.replay.host.blob(hash) }));
+      const limit =
+        it.timeoutMs === undefined ? abort : AbortSignal.any([abort, AbortSignal.timeout(it.timeoutMs)]);
+      return it.run(
+        input,
+        toolContext({
+          abort: () => limit,
+          attempt: 1,
+          idempotencyKey,
+          keep,
+          bytes: (hash) => scope.replay.host.blob(hash),
+        }),
+      );
     },
   });
 }
@@ -66,7 +93,8 @@ function refuseTwin(scope: Scope, name: string, input: unknown): void {
   const { hash } = canonical(input);
   for (const issue of scope.open) {
     const it = issue.identity;
-    if (it.kind === "tool" && it.name === name && it.in === hash) throw new FirebreakError("STEP_AMBIGUOUS", { kind: "effect", name });
+    if (it.kind === "tool" && it.name === name && it.in === hash)
+      throw new FirebreakError("STEP_AMBIGUOUS", { kind: "effect", name });
   }
 }
 

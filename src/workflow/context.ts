@@ -14,6 +14,7 @@ import { adaptSchema, type AnySchema, parseWith, toJsonSchema } from "../base/sc
 import { canonical, type Value } from "../base/values.ts";
 import type { Outcome, Problem } from "../journal/events.ts";
 import { compositeWork } from "../runtime/composite.ts";
+import type { Work } from "../runtime/issue.ts";
 import { leafWork, messageOf } from "../runtime/leaf.ts";
 import { checkName, stepPath } from "../runtime/identity.ts";
 import type { Scope } from "../runtime/scope.ts";
@@ -23,7 +24,9 @@ import { inputSources } from "../agent/attempt.ts";
 import { makeArtifact } from "../tool/tool-context.ts";
 import type { Artifact, SchemaOutput, Tool } from "../tool/tool.ts";
 import { childRun } from "./child.ts";
+import { askForm } from "./ask-form.ts";
 import { callToolStep } from "./call-tool.ts";
+import { checkedWork, valueGate } from "./checked.ts";
 import { runFirst, type Branches } from "./first.ts";
 import { type LoopTurn, runLoop } from "./loop.ts";
 import { type MapOptions, runMap } from "./map.ts";
@@ -45,7 +48,12 @@ export interface WorkContext {
 /** A result that is a value either way. */
 export type Settled<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly outcome: Outcome; readonly message: string; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly outcome: Outcome;
+      readonly message: string;
+      readonly problems: readonly Problem[];
+    };
 
 export class Context {
   readonly #scope: Scope;
@@ -70,11 +78,19 @@ export class Context {
    *
    * @throws StepError when it failed in all its attempts, or its checks did not pass.
    */
-  step<Input, Output>(name: string, input: Input, work: (input: Input, it: WorkContext) => Output | Promise<Output>, options: StepOptions<Awaited<Output>> = {}): Promise<Awaited<Output>> {
+  step<Input, Output>(
+    name: string,
+    input: Input,
+    work: (input: Input, it: WorkContext) => Output | Promise<Output>,
+    options: StepOptions<Awaited<Output>> = {},
+  ): Promise<Awaited<Output>> {
     const { replay } = this.#scope;
     const full = nameOf(name, options);
     if (options.checks !== undefined) return this.#checkedStep(full, input, work, options);
-    const leaf = leafWork(replay, { ...this.#leafOptions(work, options), run: (call) => work(call.input as Input, this.#workContext(call)) });
+    const leaf = leafWork(replay, {
+      ...this.#leafOptions(work, options),
+      run: (call) => work(call.input as Input, this.#workContext(call)),
+    });
     return replay.issue(this.#scope, "function", full, input, leaf, options.from) as Promise<Awaited<Output>>;
   }
 
@@ -82,21 +98,49 @@ export class Context {
    * Calls an agent, a tool or a workflow (as a child run).
    * @throws StepError with the outcome: empty, truncated, refused, limit, budget, failed, rejected, expired or cancelled.
    */
-  call<Input, Output>(definition: Agent<Input, Output> | Tool<Input, Output> | Workflow<Input, Output>, input: NoInfer<Input>, options: StepOptions<NoInfer<Output>> = {}): Promise<Output> {
+  call<Input, Output>(
+    definition: Agent<Input, Output> | Tool<Input, Output> | Workflow<Input, Output>,
+    input: NoInfer<Input>,
+    options: StepOptions<NoInfer<Output>> = {},
+  ): Promise<Output> {
     const { replay } = this.#scope;
     const name = nameOf((definition as { readonly name?: string } | undefined)?.name ?? "", options);
     switch ((definition as { readonly kind?: unknown } | undefined)?.kind) {
       case "agent": {
-        const it = { ...(definition as Agent<Input, Output>), ...(options.models === undefined ? {} : { models: options.models }) } as unknown as Agent<never, never>;
+        const it = {
+          ...(definition as Agent<Input, Output>),
+          ...(options.models === undefined ? {} : { models: options.models }),
+        } as unknown as Agent<never, never>;
         return this.#callAgent(it, name, input, options.from) as Promise<Output>;
       }
       case "tool":
-        return handled(callToolStep(this, this.#scope, this.#toolOf(definition as unknown as Tool), name, input, options) as Promise<Output>);
+        return handled(
+          callToolStep(
+            this,
+            this.#scope,
+            this.#toolOf(definition as unknown as Tool),
+            name,
+            input,
+            options,
+          ) as Promise<Output>,
+        );
       case "workflow":
-        return replay.issue(this.#scope, "run", name, input, childRun(this.#scope, definition as unknown as Workflow, this.#env), options.from) as Promise<Output>;
+        return replay.issue(
+          this.#scope,
+          "run",
+          name,
+          input,
+          childRun(this.#scope, definition as unknown as Workflow, this.#env),
+          options.from,
+        ) as Promise<Output>;
       default: {
         const what = "ctx.call was given something that is no agent, tool or workflow";
-        return rejected(new FirebreakError("DEFINITION_INVALID", { what, mend: "Make it with agent(), tool() or workflow(); call a plain function with ctx.step." }));
+        return rejected(
+          new FirebreakError("DEFINITION_INVALID", {
+            what,
+            mend: "Make it with agent(), tool() or workflow(); call a plain function with ctx.step.",
+          }),
+        );
       }
     }
   }
@@ -115,35 +159,44 @@ export class Context {
    * Does the same for each item, each in a scope named by its key. Results are in the order of the items.
    * @throws MAP_KEY_REPEATED; StepError of the first item that failed, unless `settle` is set.
    */
-  map<Item, Output>(items: readonly Item[], work: (item: Item, ctx: Context) => Promise<Output>, options: MapOptions<Item> & { readonly settle: true }): Promise<Settled<Output>[]>;
-  map<Item, Output>(items: readonly Item[], work: (item: Item, ctx: Context) => Promise<Output>, options?: MapOptions<Item>): Promise<Output[]>;
-  map<Item, Output>(items: readonly Item[], work: (item: Item, ctx: Context) => Promise<Output>, options: MapOptions<Item> = {}): Promise<unknown> {
+  map<Item, Output>(
+    items: readonly Item[],
+    work: (item: Item, ctx: Context) => Promise<Output>,
+    options: MapOptions<Item> & { readonly settle: true },
+  ): Promise<Settled<Output>[]>;
+  map<Item, Output>(
+    items: readonly Item[],
+    work: (item: Item, ctx: Context) => Promise<Output>,
+    options?: MapOptions<Item>,
+  ): Promise<Output[]>;
+  map<Item, Output>(
+    items: readonly Item[],
+    work: (item: Item, ctx: Context) => Promise<Output>,
+    options: MapOptions<Item> = {},
+  ): Promise<unknown> {
     const make = (scope: Scope, brake: Brake): Context => new Context(scope, this.#env, brake);
-    return runMap(this.#scope, items, work as (item: unknown, ctx: Context) => Promise<unknown>, options as MapOptions<unknown>, make);
+    return runMap(
+      this.#scope,
+      items,
+      work as (item: unknown, ctx: Context) => Promise<unknown>,
+      options as MapOptions<unknown>,
+      make,
+    );
   }
 
   /**
    * A gate over any value. Its rungs are people: the value has no author here.
    * @returns the value, or what a person made of it. @throws StepError with the problems.
    */
-  check<T>(name: string, value: T, checks: readonly Check<NoInfer<T>, never>[], options: { readonly onFail?: readonly Rung<NoInfer<T>>[]; readonly from?: readonly unknown[] } = {}): Promise<T> {
+  check<T>(
+    name: string,
+    value: T,
+    checks: readonly Check<NoInfer<T>, never>[],
+    options: { readonly onFail?: readonly Rung<NoInfer<T>>[]; readonly from?: readonly unknown[] } = {},
+  ): Promise<T> {
     const { replay } = this.#scope;
-    const work = compositeWork(replay, {
-      body: async ({ scope, input }) => {
-        const judge = (at: Scope, it: Value) => runGate(at, { checks }, { output: it, input, read: inputSources(input) });
-        const given = input ?? null;
-        return climb(scope, {
-          step: name,
-          rungs: ((options.onFail ?? []) as readonly Rung<never>[]).filter((it) => it.rung === "review"),
-          models: 1,
-          author: () => `The value "${name}"`,
-          describe: () => ({ value: given }),
-          attempt: async (at) => attemptOf(given, await judge(at, given)),
-          judge,
-          brake: this.#brake,
-        });
-      },
-    });
+    const rungs = (options.onFail ?? []) as readonly Rung<never>[];
+    const work = valueGate(replay, { name, checks, rungs, brake: this.#brake });
     return replay.issue(this.#scope, "gate", checkName(name), value, work, options.from) as Promise<T>;
   }
 
@@ -155,7 +208,14 @@ export class Context {
     const { replay } = this.#scope;
     const name = nameOf(ask.slice(0, 120), options);
     this.#refuseTwin("review", name, value);
-    const asked = replay.issue(this.#scope, "review", name, value, reviewWork(replay, reviewQuestion(ask, options)), options.from) as Promise<T>;
+    const asked = replay.issue(
+      this.#scope,
+      "review",
+      name,
+      value,
+      reviewWork(replay, reviewQuestion(ask, options)),
+      options.from,
+    ) as Promise<T>;
     if (options.checks === undefined) return asked;
     return handled(asked.then((it) => this.check(`${name}: the decision`, it, options.checks!)));
   }
@@ -164,42 +224,77 @@ export class Context {
    * Asks a person to fill in a form.
    * @returns the answers, parsed by the schema. @throws StepError: rejected, or expired.
    */
-  ask<S extends AnySchema>(question: string, schema: S, options: ReviewOptions<never> & { readonly show?: unknown } = {}): Promise<SchemaOutput<S>> {
-    return handled(this.#askForm(question, schema, options));
+  ask<S extends AnySchema>(
+    question: string,
+    schema: S,
+    options: ReviewOptions<never> & { readonly show?: unknown } = {},
+  ): Promise<SchemaOutput<S>> {
+    return handled(askForm(this.#scope, question, schema, options));
   }
 
   /** Waits for the next signal of a name that fits the schema. Others are passed over, with a warning. @throws SCHEMA_UNKNOWN */
-  signal<S extends AnySchema>(name: string, schema: S, options: { readonly key?: string } = {}): Promise<SchemaOutput<S>> {
+  signal<S extends AnySchema>(
+    name: string,
+    schema: S,
+    options: { readonly key?: string } = {},
+  ): Promise<SchemaOutput<S>> {
     const { replay } = this.#scope;
     this.#refuseTwin("signal", nameOf(name, options), undefined);
     const wanted = adaptSchema(schema);
-    const accept = async (payload: Value): Promise<{ ok: true; value: unknown } | { ok: false; why: string }> => {
+    const accept = async (
+      payload: Value,
+    ): Promise<{ ok: true; value: unknown } | { ok: false; why: string }> => {
       const parsed = await parseWith(wanted, payload);
-      if (!parsed.ok) return { ok: false, why: parsed.issues.map((it) => `${it.path} ${it.message}`.trim()).join("; ") };
+      if (!parsed.ok)
+        return { ok: false, why: parsed.issues.map((it) => `${it.path} ${it.message}`.trim()).join("; ") };
       try {
         return { ok: true, value: canonical(parsed.value ?? null, "signal").value };
       } catch (error) {
         return { ok: false, why: messageOf(error) };
       }
     };
-    return replay.issue(this.#scope, "signal", nameOf(name, options), undefined, signalWork(replay, name, accept)) as Promise<SchemaOutput<S>>;
+    return replay.issue(
+      this.#scope,
+      "signal",
+      nameOf(name, options),
+      undefined,
+      signalWork(replay, name, accept),
+    ) as Promise<SchemaOutput<S>>;
   }
 
   /** Waits. A long wait costs nothing: the run leaves memory. */
   sleep(duration: Duration, options: { readonly key?: string } = {}): Promise<void> {
     const { replay } = this.#scope;
-    return replay.issue(this.#scope, "sleep", nameOf("sleep", options), toMs(duration), sleepWork(replay, toMs(duration))) as Promise<void>;
+    return replay.issue(
+      this.#scope,
+      "sleep",
+      nameOf("sleep", options),
+      toMs(duration),
+      sleepWork(replay, toMs(duration)),
+    ) as Promise<void>;
   }
 
   /** The first `n` branches to end well; the others are cancelled. @throws StepError when fewer than n can still do so. */
-  first<T>(n: number, branches: Branches<T>, options: { readonly name?: string } = {}): Promise<{ readonly name: string; readonly value: T }[]> {
-    return runFirst(this.#scope, n, branches, options.name ?? "first", (scope) => new Context(scope, this.#env, this.#brake));
+  first<T>(
+    n: number,
+    branches: Branches<T>,
+    options: { readonly name?: string } = {},
+  ): Promise<{ readonly name: string; readonly value: T }[]> {
+    return runFirst(
+      this.#scope,
+      n,
+      branches,
+      options.name ?? "first",
+      (scope) => new Context(scope, this.#env, this.#brake),
+    );
   }
 
   /** A named scope: once it has ended, one record answers for all its steps. */
   branch<T>(name: string, work: (ctx: Context) => Promise<T>): Promise<T> {
     const { replay } = this.#scope;
-    const body = compositeWork(replay, { body: ({ scope }) => work(new Context(scope, this.#env, this.#brake)) });
+    const body = compositeWork(replay, {
+      body: ({ scope }) => work(new Context(scope, this.#env, this.#brake)),
+    });
     return replay.issue(this.#scope, "branch", name, undefined, body) as Promise<T>;
   }
 
@@ -207,9 +302,21 @@ export class Context {
    * Turns that each start from their state alone, so a long loop costs a replay no more than its last turn.
    * The body returns `again(state)` or `done(value)`.
    */
-  loop<State, T>(name: string, state: State, body: (state: State, ctx: Context) => Promise<LoopTurn<State, T>>, options: { readonly limit?: number } = {}): Promise<T> {
+  loop<State, T>(
+    name: string,
+    state: State,
+    body: (state: State, ctx: Context) => Promise<LoopTurn<State, T>>,
+    options: { readonly limit?: number } = {},
+  ): Promise<T> {
     const make = (scope: Scope): Context => new Context(scope, this.#env, this.#brake);
-    return runLoop(this.#scope, name, state, body as (state: unknown, ctx: Context) => Promise<LoopTurn<unknown, unknown>>, options.limit, make) as Promise<T>;
+    return runLoop(
+      this.#scope,
+      name,
+      state,
+      body as (state: unknown, ctx: Context) => Promise<LoopTurn<unknown, unknown>>,
+      options.limit,
+      make,
+    ) as Promise<T>;
   }
 
   /** The time of the latest thing this run was told: the same at the same place of every replay. */
@@ -228,7 +335,10 @@ export class Context {
     const { replay, path } = this.#scope;
     if (number <= (replay.records.logs.get(path) ?? 0)) return;
     const more = data === undefined ? {} : { data: canonical(data, "data").json };
-    replay.append({ kind: "run.logged", data: { scope: path, level, message: String(canonical(message).value), ...more } });
+    replay.writer.append({
+      kind: "run.logged",
+      data: { scope: path, level, message: String(canonical(message).value), ...more },
+    });
   }
 
   /** Keeps bytes beside the journal, once by their content. The artifact can be passed to steps and read with `bytes`. */
@@ -242,7 +352,13 @@ export class Context {
         return made.artifact;
       },
     });
-    return replay.issue(this.#scope, "artifact", name, { mediaType, hash: made.artifact.hash }, work) as Promise<Artifact>;
+    return replay.issue(
+      this.#scope,
+      "artifact",
+      name,
+      { mediaType, hash: made.artifact.hash },
+      work,
+    ) as Promise<Artifact>;
   }
 
   /** Bytes of an artifact. @throws BLOB_MISSING, BLOB_CORRUPT */
@@ -257,38 +373,61 @@ export class Context {
     return this.#env.agents.tool?.(it) ?? it;
   }
 
-  #callAgent(it: Agent<never, never>, name: string, input: unknown, from: readonly unknown[] | undefined): Promise<unknown> {
+  #callAgent(
+    it: Agent<never, never>,
+    name: string,
+    input: unknown,
+    from: readonly unknown[] | undefined,
+  ): Promise<unknown> {
     const { replay } = this.#scope;
     const scope = this.#scope;
-    if (it.input === undefined) return replay.issue(scope, "agent", name, input, agentWork(scope, it, name, this.#env.agents, this.#brake), from);
+    if (it.input === undefined)
+      return replay.issue(
+        scope,
+        "agent",
+        name,
+        input,
+        agentWork(scope, it, name, this.#env.agents, this.#brake),
+        from,
+      );
     return handled(
       replay
         .busy(() => parseAgentInput(it, input))
-        .then((parsed) => replay.issue(scope, "agent", name, sameValue(parsed, input), agentWork(scope, it, name, this.#env.agents, this.#brake), from)),
+        .then((parsed) =>
+          replay.issue(
+            scope,
+            "agent",
+            name,
+            sameValue(parsed, input),
+            agentWork(scope, it, name, this.#env.agents, this.#brake),
+            from,
+          ),
+        ),
     );
   }
 
-  #checkedStep<Input, Output>(name: string, input: Input, work: (input: Input, it: WorkContext) => Output | Promise<Output>, options: StepOptions<Awaited<Output>>): Promise<Awaited<Output>> {
+  #checkedStep<Input, Output>(
+    name: string,
+    input: Input,
+    work: (input: Input, it: WorkContext) => Output | Promise<Output>,
+    options: StepOptions<Awaited<Output>>,
+  ): Promise<Awaited<Output>> {
     const { replay } = this.#scope;
-    const gate = { checks: options.checks };
-    const composite = compositeWork(replay, {
-      body: ({ scope, input: given }) =>
-        climb(scope, {
-          step: name,
-          rungs: (options.onFail ?? []) as readonly Rung<never>[],
-          models: 1,
-          author: () => `Step ${name}`,
-          describe: () => ({}),
-          attempt: async (at) => {
-            const leaf = leafWork(replay, { ...this.#leafOptions(work, options), run: (call) => work(call.input as Input, this.#workContext(call)) });
-            const output = (await replay.issue(at, "function", "work", given, leaf)) as Value;
-            return attemptOf(output, await runGate(at, gate, { output, input: given, read: inputSources(given) }));
-          },
-          judge: (at, value) => runGate(at, gate, { output: value, input: given, read: inputSources(given) }),
-          brake: this.#brake,
-        }),
-    });
-    return replay.issue(this.#scope, "function", name, input, composite, options.from) as Promise<Awaited<Output>>;
+    const make = (): Work =>
+      leafWork(replay, {
+        ...this.#leafOptions(work, options),
+        run: (call) => work(call.input as Input, this.#workContext(call)),
+      });
+    const rungs = (options.onFail ?? []) as readonly Rung<never>[];
+    const gate = { name, checks: options.checks ?? [], rungs, brake: this.#brake };
+    return replay.issue(
+      this.#scope,
+      "function",
+      name,
+      input,
+      checkedWork(replay, gate, make),
+      options.from,
+    ) as Promise<Awaited<Output>>;
   }
 
   #leafOptions(work: object, options: StepOptions<never>) {
@@ -300,7 +439,11 @@ export class Context {
     };
   }
 
-  #workContext(call: { readonly scope: () => Scope; readonly attempt: number; readonly abort: AbortSignal }): WorkContext {
+  #workContext(call: {
+    readonly scope: () => Scope;
+    readonly attempt: number;
+    readonly abort: AbortSignal;
+  }): WorkContext {
     const env = this.#env;
     const brake = this.#brake;
     return {
@@ -319,36 +462,10 @@ export class Context {
     const hash = value === undefined ? "" : canonical(value).hash;
     for (const issue of this.#scope.open) {
       const it = issue.identity;
-      if (it.kind === kind && it.name === name && it.in === hash) throw new FirebreakError("STEP_AMBIGUOUS", { kind, name });
+      if (it.kind === kind && it.name === name && it.in === hash)
+        throw new FirebreakError("STEP_AMBIGUOUS", { kind, name });
     }
   }
-
-  async #askForm<S extends AnySchema>(question: string, schema: S, options: ReviewOptions<never> & { readonly show?: unknown }): Promise<SchemaOutput<S>> {
-    const { replay } = this.#scope;
-    const json = toJsonSchema(schema, "input");
-    const name = nameOf(question.slice(0, 120), options);
-    let problems: readonly Problem[] = [];
-    for (let round = 1; round <= formRounds; round += 1) {
-      const shown = { show: options.show ?? null, round };
-      const asked = reviewQuestion(question, options, { mode: "form", schema: json, problems });
-      const answer = await replay.issue(this.#scope, "review", name, shown, reviewWork(replay, asked));
-      const parsed = await replay.busy(() => parseWith(schema, answer));
-      if (parsed.ok) return parsed.value as SchemaOutput<S>;
-      problems = parsed.issues.map((it) => ({ check: "schema", message: it.message, path: it.path }));
-    }
-    const message = `the form was filled in wrongly ${formRounds} times`;
-    throw new StepError({ outcome: "rejected", step: stepPath(this.#scope.path, name), message, problems });
-  }
-}
-
-/** Times a form may be filled in before it counts as rejected. */
-const formRounds = 5;
-
-function attemptOf(output: Value, verdicts: Awaited<ReturnType<typeof runGate>>) {
-  const ok = verdicts.every((it) => it.result === "pass");
-  const message = problemsOf(verdicts).map((it) => it.message).join("; ") || verdicts.find((it) => it.result !== "pass")?.note || "a check did not pass";
-  const unsure = !ok && verdicts.every((it) => it.result !== "fail");
-  return { ok, output, answer: "", verdicts, ...(ok ? {} : { outcome: "failed" as const, message }), ...(unsure ? { skipRetry: true } : {}) };
 }
 
 /** The value given, when parsing changed nothing: a delivered value then keeps its origin. */

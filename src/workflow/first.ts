@@ -15,11 +15,20 @@ interface Winner {
   readonly value: Value;
 }
 
-export function runFirst<T>(scope: Scope, n: number, branches: Branches<T>, name: string, make: (scope: Scope) => Context): Promise<{ name: string; value: T }[]> {
+export function runFirst<T>(
+  scope: Scope,
+  n: number,
+  branches: Branches<T>,
+  name: string,
+  make: (scope: Scope) => Context,
+): Promise<{ name: string; value: T }[]> {
   const names = Object.keys(branches).sort();
   if (!Number.isInteger(n) || n < 1 || n > names.length) {
     const what = `ctx.first asks for ${String(n)} of ${names.length} branches`;
-    throw new FirebreakError("DEFINITION_INVALID", { what, mend: "Ask for at least one, and at most as many as there are." });
+    throw new FirebreakError("DEFINITION_INVALID", {
+      what,
+      mend: "Ask for at least one, and at most as many as there are.",
+    });
   }
   const { replay } = scope;
   const composite = compositeWork(replay, {
@@ -30,14 +39,19 @@ export function runFirst<T>(scope: Scope, n: number, branches: Branches<T>, name
       });
       const winners = await firstOf(n, started);
       // What the others have begun is left: pure work is cancelled, effects with an intent come to their receipt.
-      await replay.end(inner, "dropped");
+      await replay.issues.end(inner, "dropped");
       return winners;
     },
   });
-  return replay.issue(scope, "first", name, { n, branches: names }, composite) as Promise<{ name: string; value: T }[]>;
+  return replay.issue(scope, "first", name, { n, branches: names }, composite) as Promise<
+    { name: string; value: T }[]
+  >;
 }
 
-function firstOf(n: number, started: readonly { name: string; promise: Promise<Value> }[]): Promise<Winner[]> {
+function firstOf(
+  n: number,
+  started: readonly { name: string; promise: Promise<Value> }[],
+): Promise<Winner[]> {
   const winners: Winner[] = [];
   const failed: StepError[] = [];
   return new Promise((resolve, reject) => {
@@ -51,7 +65,13 @@ function firstOf(n: number, started: readonly { name: string; promise: Promise<V
           if (!StepError.is(error)) return reject(error);
           failed.push(error);
           if (started.length - failed.length < n) {
-            reject(new StepEnd(error.outcome, `${failed.length} of ${started.length} branches failed, ${n} had to end well: ${failed.map((it) => it.message).join("; ")}`, error.problems));
+            reject(
+              new StepEnd(
+                error.outcome,
+                `${failed.length} of ${started.length} branches failed, ${n} had to end well: ${failed.map((it) => it.message).join("; ")}`,
+                error.problems,
+              ),
+            );
           }
         },
       );

@@ -34,8 +34,13 @@ export function runLoop(
     body: async ({ scope: inner, input }) => {
       let current: unknown = input;
       for (let turn = 1; turn <= turns; turn += 1) {
-        const work = compositeWork(replay, { body: async (call) => whole(name, await body(call.input, make(call.scope))) });
-        const ended = (await replay.issue(inner, "branch", "turn", current, work)) as { again?: unknown; done?: unknown };
+        const work = compositeWork(replay, {
+          body: async (call) => whole(name, await body(call.input, make(call.scope))),
+        });
+        const ended = (await replay.issue(inner, "branch", "turn", current, work)) as {
+          again?: unknown;
+          done?: unknown;
+        };
         if (Object.hasOwn(ended, "done")) return ended.done;
         current = ended.again;
       }
@@ -47,7 +52,10 @@ export function runLoop(
 
 /** How a turn ended, in a form that keeps a missing value. @throws DEFINITION_INVALID */
 function whole(name: string, turn: unknown): LoopTurn<unknown, unknown> {
-  const given = (typeof turn === "object" && turn !== null ? turn : {}) as { again?: unknown; done?: unknown };
+  const given = (typeof turn === "object" && turn !== null ? turn : {}) as {
+    again?: unknown;
+    done?: unknown;
+  };
   if (Object.hasOwn(given, "done")) return { done: given.done ?? null };
   if (Object.hasOwn(given, "again")) return { again: given.again ?? null };
   const what = `a turn of loop "${name}" returned neither again(state) nor done(value)`;

@@ -27,10 +27,20 @@ type Work = (item: unknown, ctx: Context) => Promise<unknown>;
 
 const defaultConcurrency = 1_000;
 
-export function runMap(scope: Scope, items: readonly unknown[], work: Work, options: MapOptions<unknown>, make: (scope: Scope, brake: Brake) => Context): Promise<unknown> {
+export function runMap(
+  scope: Scope,
+  items: readonly unknown[],
+  work: Work,
+  options: MapOptions<unknown>,
+  make: (scope: Scope, brake: Brake) => Context,
+): Promise<unknown> {
   const composite = compositeWork(scope.replay, {
     body: async ({ scope: inner, input }) => {
-      if (!Array.isArray(input)) throw new FirebreakError("DEFINITION_INVALID", { what: "ctx.map was given what is no list", mend: "Give it an array of items." });
+      if (!Array.isArray(input))
+        throw new FirebreakError("DEFINITION_INVALID", {
+          what: "ctx.map was given what is no list",
+          mend: "Give it an array of items.",
+        });
       const given = input as readonly Value[];
       const keys = keysOf(given, options.key);
       return new MapRun(inner, given, keys, work, options, make).all();
@@ -65,7 +75,14 @@ class MapRun {
   readonly #options: MapOptions<unknown>;
   readonly #make: (scope: Scope, brake: Brake) => Context;
 
-  constructor(scope: Scope, items: readonly Value[], keys: readonly string[], work: Work, options: MapOptions<unknown>, make: (scope: Scope, brake: Brake) => Context) {
+  constructor(
+    scope: Scope,
+    items: readonly Value[],
+    keys: readonly string[],
+    work: Work,
+    options: MapOptions<unknown>,
+    make: (scope: Scope, brake: Brake) => Context,
+  ) {
     this.#scope = scope;
     this.#items = items;
     this.#keys = keys;
@@ -108,12 +125,21 @@ class MapRun {
   async #ask({ check, items }: { readonly check: string; readonly items: number }): Promise<void> {
     const { replay } = this.#scope;
     const left = this.#items.length - this.#next + 1;
-    const question = reviewQuestion(`${items} items failed the check "${check}". Go on with the ${left} not yet started?`, {
-      why: `${items} items of a map failed one check, so the fault may lie before them.`,
-      onYes: "The items not yet started are worked on.",
-      onNo: "They end as rejected; those under way go on.",
-    });
-    await replay.issue(this.#scope, "review", `brake: ${check}`, { check, items, left }, reviewWork(replay, question));
+    const question = reviewQuestion(
+      `${items} items failed the check "${check}". Go on with the ${left} not yet started?`,
+      {
+        why: `${items} items of a map failed one check, so the fault may lie before them.`,
+        onYes: "The items not yet started are worked on.",
+        onNo: "They end as rejected; those under way go on.",
+      },
+    );
+    await replay.issue(
+      this.#scope,
+      "review",
+      `brake: ${check}`,
+      { check, items, left },
+      reviewWork(replay, question),
+    );
     this.#brakes.release(check);
   }
 
@@ -141,7 +167,11 @@ class MapRun {
       this.#brakes.add(key, failed);
       return output;
     } catch (error) {
-      if (StepError.is(error)) this.#brakes.add(key, error.problems.map((it) => it.check));
+      if (StepError.is(error))
+        this.#brakes.add(
+          key,
+          error.problems.map((it) => it.check),
+        );
       throw error;
     }
   }

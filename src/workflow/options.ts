@@ -44,7 +44,10 @@ export interface StepOptions<Output = unknown> {
 }
 
 /** A step's name with its key. */
-export function nameOf(name: string, options: { readonly key?: string; readonly name?: string } | undefined): string {
+export function nameOf(
+  name: string,
+  options: { readonly key?: string; readonly name?: string } | undefined,
+): string {
   const own = options?.name ?? name;
   return options?.key === undefined ? own : `${own} [${options.key}]`;
 }
@@ -54,10 +57,14 @@ export function retryPolicy(retry: StepOptions["retry"]): RetryPolicy | undefine
   if (retry === undefined) return undefined;
   const it = typeof retry === "number" ? { attempts: retry } : retry;
   if (!Number.isInteger(it.attempts) || it.attempts < 1 || it.attempts > attemptLimit) {
-    throw new FirebreakError("DEFINITION_INVALID", { what: `retry asks for ${String(it.attempts)} attempts`, mend: `Ask for 1 to ${attemptLimit} attempts in all.` });
+    throw new FirebreakError("DEFINITION_INVALID", {
+      what: `retry asks for ${String(it.attempts)} attempts`,
+      mend: `Ask for 1 to ${attemptLimit} attempts in all.`,
+    });
   }
   const backoffMs = toMs(it.backoff ?? "1s");
   // A first wait longer than the default limit was asked for, so it stands.
-  const maxBackoffMs = it.maxBackoff === undefined ? Math.max(defaultMaxBackoffMs, backoffMs) : toMs(it.maxBackoff);
+  const maxBackoffMs =
+    it.maxBackoff === undefined ? Math.max(defaultMaxBackoffMs, backoffMs) : toMs(it.maxBackoff);
   return { attempts: it.attempts, backoffMs, factor: it.factor ?? 2, maxBackoffMs };
 }

@@ -50,16 +50,29 @@ const defined = new Map<string, AnyWorkflow>();
  * Declares a workflow.
  * @throws DEFINITION_INVALID, CAP_INVALID
  */
-export function workflow<const I extends AnySchema | undefined = undefined, const O extends AnySchema | undefined = undefined, R = unknown>(
-  options: { readonly input?: I; readonly output?: O } & Omit<WorkflowOptions<InputOf<I>, O extends AnySchema ? SchemaOutput<O> : R>, "input" | "output">,
+export function workflow<
+  const I extends AnySchema | undefined = undefined,
+  const O extends AnySchema | undefined = undefined,
+  R = unknown,
+>(
+  options: { readonly input?: I; readonly output?: O } & Omit<
+    WorkflowOptions<InputOf<I>, O extends AnySchema ? SchemaOutput<O> : R>,
+    "input" | "output"
+  >,
 ): Workflow<InputOf<I>, O extends AnySchema ? SchemaOutput<O> : R> {
   const it = options as unknown as WorkflowOptions<InputOf<I>, O extends AnySchema ? SchemaOutput<O> : R>;
   if (typeof it.name !== "string" || !/^[\w.-]{1,100}$/.test(it.name)) {
     const what = `"${it.name}" cannot name a workflow`;
-    throw new FirebreakError("DEFINITION_INVALID", { what, mend: "Use letters, digits, dots, _ and -, at most 100." });
+    throw new FirebreakError("DEFINITION_INVALID", {
+      what,
+      mend: "Use letters, digits, dots, _ and -, at most 100.",
+    });
   }
   if (typeof it.run !== "function") {
-    throw new FirebreakError("DEFINITION_INVALID", { what: `workflow "${it.name}" has no run function`, mend: "Give it: run: async (ctx, input) => { … }." });
+    throw new FirebreakError("DEFINITION_INVALID", {
+      what: `workflow "${it.name}" has no run function`,
+      mend: "Give it: run: async (ctx, input) => { … }.",
+    });
   }
   checkCap(it.cap);
   const code = it.version ?? sha(String(it.run));
@@ -71,7 +84,8 @@ export function workflow<const I extends AnySchema | undefined = undefined, cons
 /** @throws CAP_INVALID */
 export function checkCap(cap: Partial<CapLimits> | undefined): void {
   for (const [what, given] of Object.entries(cap ?? {})) {
-    if (typeof given !== "number" || !Number.isFinite(given) || given <= 0) throw new FirebreakError("CAP_INVALID", { what, given: String(given) });
+    if (typeof given !== "number" || !Number.isFinite(given) || given <= 0)
+      throw new FirebreakError("CAP_INVALID", { what, given: String(given) });
   }
 }
 

@@ -16,7 +16,14 @@ test("the median is the middle value, or the mean of two", () => {
 });
 
 test("ratios are taken within a round, so that a slow round does not count twice", () => {
-  assert.equal(ratioOf([{ floor: 1, ours: 2 }, { floor: 100, ours: 200 }, { floor: 1, ours: 50 }]), 2);
+  assert.equal(
+    ratioOf([
+      { floor: 1, ours: 2 },
+      { floor: 100, ours: 200 },
+      { floor: 1, ours: 50 },
+    ]),
+    2,
+  );
 });
 
 test("floor and ours take turns in going first, and the first round does not count", async () => {

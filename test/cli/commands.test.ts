@@ -75,7 +75,10 @@ describe("run", () => {
     const mended = join(here.folder, "mended");
     const failed = await here.cli(["run", join(projectFolder, "fails.ts")], { MENDED: mended });
     assert.equal(failed.code, 1, failed.out);
-    assert.match(failed.out, /the pump is broken\nat \S+fails\.ts:11\nMend the cause, then: firebreak resume r\w+/);
+    assert.match(
+      failed.out,
+      /the pump is broken\nat \S+fails\.ts:11\nMend the cause, then: firebreak resume r\w+/,
+    );
     writeFileSync(mended, "");
     const resumed = await here.cli(["resume", "last"], { MENDED: mended });
     assert.equal(resumed.code, 0, resumed.out);

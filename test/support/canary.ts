@@ -16,7 +16,8 @@ const shortest = 12;
 
 /** The forms in which a value may stand: as it is, reversed into an encoding, or inside a longer encoded text. */
 export function formsOf(canary: string): ReadonlyMap<string, string> {
-  if (canary.length < shortest) throw new Error(`a canary of ${canary.length} characters occurs by chance; use ${shortest}`);
+  if (canary.length < shortest)
+    throw new Error(`a canary of ${canary.length} characters occurs by chance; use ${shortest}`);
   const bytes = Buffer.from(canary, "utf8");
   const json = JSON.stringify(canary).slice(1, -1);
   const forms: [string, string][] = [
@@ -67,5 +68,9 @@ function base64Inside(bytes: Buffer, shift: number): string {
 }
 
 function htmlEscape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }

@@ -13,11 +13,13 @@ export const reviewErrors: ReviewErrors = {
   REVIEW_NOT_OPEN: row({
     retryable: false,
     message: (it) => `run ${it.runId} has no open question ${it.asked}`,
-    fix: () => "List what is open with firebreak ls --reviews. The step that asked may have been left meanwhile.",
+    fix: () =>
+      "List what is open with firebreak ls --reviews. The step that asked may have been left meanwhile.",
   }),
   REVIEW_DECIDED: row({
     retryable: false,
-    message: (it) => `question ${it.asked} of run ${it.runId} was already decided (${it.decision}, by ${it.by})`,
+    message: (it) =>
+      `question ${it.asked} of run ${it.runId} was already decided (${it.decision}, by ${it.by})`,
     fix: () => "Nothing was changed. See the run with firebreak show.",
   }),
   REVIEW_STALE: row({

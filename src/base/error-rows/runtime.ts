@@ -31,13 +31,15 @@ interface RuntimeErrors {
 export const runtimeErrors: RuntimeErrors = {
   REPLAY_DIVERGED: row({
     retryable: false,
-    message: (it) => `the code of run ${it.runId} changed under it. Recorded, and no longer asked for: ${it.missing}. Asked for, and not recorded: ${it.found}`,
+    message: (it) =>
+      `the code of run ${it.runId} changed under it. Recorded, and no longer asked for: ${it.missing}. Asked for, and not recorded: ${it.found}`,
     fix: (it) =>
       `Put the steps back where they were, or go on with what still matches: firebreak resume ${it.runId} --accept. Nothing was started.`,
   }),
   NOT_A_STEP: row({
     retryable: false,
-    message: (it) => `the workflow awaits something that is not a step${it.scope === "" ? "" : ` in ${it.scope}`}, after ${it.after}`,
+    message: (it) =>
+      `the workflow awaits something that is not a step${it.scope === "" ? "" : ` in ${it.scope}`}, after ${it.after}`,
     fix: () =>
       "Do timers with ctx.sleep, and reads, fetches and other outside work inside ctx.step or a tool: only these survive a crash.",
   }),
@@ -107,7 +109,8 @@ export const runtimeErrors: RuntimeErrors = {
   RUN_FAILED: row({
     retryable: false,
     message: (it) => `run ${it.runId} failed (${it.outcome}): ${it.reason}`,
-    fix: (it) => `See firebreak show ${it.runId}. After mending the cause: firebreak resume ${it.runId} tries the failed step again and keeps the rest.`,
+    fix: (it) =>
+      `See firebreak show ${it.runId}. After mending the cause: firebreak resume ${it.runId} tries the failed step again and keeps the rest.`,
   }),
   RUN_CANCELLED: row({
     retryable: false,
@@ -131,7 +134,8 @@ export const runtimeErrors: RuntimeErrors = {
   }),
   WORKFLOW_UNKNOWN: row({
     retryable: false,
-    message: (it) => `run ${it.runId} needs the workflow "${it.workflow}", which this process does not know (it knows ${it.known})`,
+    message: (it) =>
+      `run ${it.runId} needs the workflow "${it.workflow}", which this process does not know (it knows ${it.known})`,
     fix: () => "Pass the workflow to open({ workflows: [...] }), or resume it where its file can be loaded.",
   }),
   WORKFLOW_INPUT: row({

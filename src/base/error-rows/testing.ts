@@ -19,7 +19,8 @@ export const testingErrors: TestingErrors = {
   TEST_STUCK: row({
     retryable: false,
     message: (it) => `run ${it.runId} waits for something the test does not give: ${it.waits}`,
-    fix: () => "Give the signals it waits for in signals: [{ name, payload }], in the order in which it waits.",
+    fix: () =>
+      "Give the signals it waits for in signals: [{ name, payload }], in the order in which it waits.",
   }),
   TEST_MODEL_MISSING: row({
     retryable: false,

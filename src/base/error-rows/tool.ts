@@ -27,11 +27,13 @@ export const toolErrors: ToolErrors = {
   SANDBOX_INPUT: row({
     retryable: false,
     message: (it) => `the program was not started: ${it.what}`,
-    fix: () => "Change that input; file names are letters, digits, dots, dashes and blanks, without a folder.",
+    fix: () =>
+      "Change that input; file names are letters, digits, dots, dashes and blanks, without a folder.",
   }),
   SANDBOX_FAILED: row({
     retryable: true,
-    message: (it) => `the sandbox "${it.level}" broke before it could say how the program ended: ${it.reason}`,
+    message: (it) =>
+      `the sandbox "${it.level}" broke before it could say how the program ended: ${it.reason}`,
     fix: () => "Run it again; if it stays, `firebreak doctor` probes the sandbox.",
   }),
 };

@@ -37,7 +37,8 @@ export const valueErrors: ValueErrors = {
   }),
   SCHEMA_UNREPRESENTABLE: row({
     retryable: false,
-    message: (it) => `this ${it.vendor} schema's ${it.io} has a part that JSON Schema cannot say: ${it.reason}`,
+    message: (it) =>
+      `this ${it.vendor} schema's ${it.io} has a part that JSON Schema cannot say: ${it.reason}`,
     fix: (it) => it.mend,
   }),
 };
