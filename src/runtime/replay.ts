@@ -10,7 +10,7 @@
 import { FirebreakError } from "../base/errors.ts";
 import { canonical, type Value } from "../base/values.ts";
 import type { AnyEvent, NewEvent, StepIdentity } from "../journal/events.ts";
-import type { Append, Appended, Blob } from "../journal/journal.ts";
+import type { Blob } from "../journal/journal.ts";
 import type { Cap } from "./cap.ts";
 import { answer } from "./deliver.ts";
 import { divergence, missedIn, notAStep } from "./divergence.ts";
