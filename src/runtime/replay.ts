@@ -15,7 +15,7 @@ import type { Cap } from "./cap.ts";
 import { answer } from "./deliver.ts";
 import { divergence, missedIn, notAStep } from "./divergence.ts";
 import { reactions, turn } from "./event-loop.ts";
-import { childScope, identityKey, stepPath } from "./identity.ts";
+import { childScope, identityKey } from "./identity.ts";
 import { type Issue, OpenIssue, type Work } from "./issue.ts";
 import { canonicalInput, Lineage } from "./lineage.ts";
 import { isWithin, OpenIssues } from "./open-issues.ts";
@@ -24,7 +24,7 @@ import type { ReplayOptions } from "./replay-options.ts";
 import { RunWriter } from "./run-writer.ts";
 import type { Host, ReplayEnd } from "./runtime.ts";
 import { Scope } from "./scope.ts";
-import { askedAnew, isLeft, unlikeRecord } from "./verify.ts";
+import { isLeft, unlikeRecord } from "./verify.ts";
 
 type Settled = { ok: true; value: unknown } | { ok: false; error: unknown };
 
