@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { errorPage } from "../scripts/error-page.ts";
 import { difference, expectedOutput } from "../scripts/expected-output.ts";
+import { figures, readme } from "../scripts/readme-figures.ts";
 import { snippetsOf } from "../scripts/snippets.ts";
 import { errorCatalogue } from "../src/base/error-catalogue.ts";
 
@@ -71,5 +72,19 @@ describe("docs/errors.md", () => {
   test("is what the catalogue gives now", async () => {
     const committed = readFileSync(join(import.meta.dirname, "../docs/errors.md"), "utf8");
     assert.ok(committed === (await errorPage()), "stale: run `npm run docs:errors`");
+  });
+});
+
+describe("the README's figures", () => {
+  test("are those that the last whole bench printed", () => {
+    const { now, due } = readme();
+    assert.equal(now, due, "npm run docs:figures");
+  });
+
+  test("say what was missed", () => {
+    const row = { id: "W2", what: "runs", unit: "steps/s", floor: 10, ours: 2, ratio: 0.2, bar: "≥ 0.4" };
+    const page = figures({ machine: "here", at: "2026-01-01T00:00:00Z", rows: [{ ...row, met: false }] });
+    assert.match(page, /\| W2: runs \| 10\.0 steps\/s \| 2\.00 steps\/s \| 0\.20 × \| ≥ 0\.4 \| missed \|/);
+    assert.match(page, /0 of 1 bars are met/);
   });
 });
