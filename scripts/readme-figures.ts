@@ -5,17 +5,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-interface Row {
-  readonly id: string;
-  readonly what: string;
-  readonly unit: string;
-  readonly floor?: number;
-  readonly ours: number;
-  readonly ratio?: number;
-  readonly bar?: string;
-  readonly met?: boolean;
-}
+import type { Row } from "../bench/report.ts";
 
 interface Results {
   readonly machine: string;
