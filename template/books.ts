@@ -135,3 +135,13 @@ export function writeReport({ findings, bank }: { findings: Finding[]; bank: Ban
     ...strangers.map((it) => `${it.line}: ${it.amount.toFixed(2)} EUR of ${it.payer} pays no invoice here.`),
   ].join("\n");
 }
+
+/** What `firebreak run` prints of a report. */
+export function summary(report: unknown): string {
+  return `${String(report)}
+
+Three things to try:
+  change an amount in data/bank.csv, then  npx firebreak rerun last   (what is done anew and what is reused is counted)
+  npx firebreak run reconcile.ts --sabotage clerk=misquote            (a planted mistake, and what catches it)
+  the same with clerk=misquote:always, Ctrl-C when it asks you, then  npx firebreak resume`;
+}

@@ -31,6 +31,7 @@ export const clerk = agent({
 });
 
 export const input = readBooks;
+export { summary } from "./books.ts";
 
 export default workflow({
   name: "reconcile",

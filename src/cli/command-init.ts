@@ -36,7 +36,8 @@ export function init(screen: Screen, given: string): ExitCode {
     "  npx firebreak run reconcile.ts",
     "",
     "Then try: change a row of data/bank.csv and `npx firebreak rerun last`;",
-    "`npx firebreak run reconcile.ts --sabotage clerk=misquote`; Ctrl-C and `npx firebreak resume`.",
+    "`npx firebreak run reconcile.ts --sabotage clerk=misquote`; the same with `clerk=misquote:always`,",
+    "Ctrl-C when it asks you, and `npx firebreak resume`.",
   );
   return exitCodes.ok;
 }

@@ -95,7 +95,8 @@ async function untilAborted<T>(work: Promise<T>, abort: AbortSignal): Promise<T>
     return await Promise.race([work, aborted.promise]);
   } finally {
     abort.removeEventListener("abort", stop);
-    work.catch(() => {});
+    // Whoever waited has been answered by the abort: what the call still says is heard by nobody.
+    work.catch(() => undefined);
   }
 }
 
