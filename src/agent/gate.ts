@@ -27,6 +27,7 @@ export async function runGate(
 ): Promise<readonly Verdict[]> {
   const checks = (gate.checks ?? []) as readonly Check[];
   if (checks.length === 0 && it.previous === undefined) return [];
+  scope.replay.options.onGate?.({ scope: scope.path, gate, judged: it });
   const readHash = sha(it.read.map((source) => `${source.name}:${hashOf(source.value)}`).join("\n"));
   const input = { output: it.output, read: readHash };
   const work = leafWork(scope.replay, {

@@ -9,6 +9,12 @@ export interface ReplayOptions {
   /** Replays all events, and halts where the code does not come to what is recorded. Nothing is started. */
   readonly verify?: boolean;
   readonly reuse?: Reuse;
+  /** Told of every gate before it is asked for: the runtime knows no check, so what it is told of is not looked at. */
+  readonly onGate?: (seen: {
+    readonly scope: string;
+    readonly gate: unknown;
+    readonly judged: unknown;
+  }) => void;
   /** Timers due within this many ms are waited for in memory. */
   readonly lingerMs: number;
   /** Called with the run's own end, to build the events that say so. */
