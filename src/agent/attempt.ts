@@ -2,29 +2,18 @@
 // tool call is a step; their records together are the transcript, so no step
 // holds the transcript itself.
 
-import { FirebreakError } from "../base/errors.ts";
 import { type AnySchema, parseWith, toJsonSchema } from "../base/schema.ts";
 import { canonical, hashOf, type Json, type Value } from "../base/values.ts";
 import type { Source, Verdict } from "../check/check.ts";
 import type { Outcome } from "../journal/events.ts";
 import { nextAfter } from "../model/classify.ts";
 import { toPromptMessages, toolResultMessage, type ToolOutcome } from "../model/message.ts";
-import type {
-  Model,
-  ModelAnswer,
-  ModelErrorClass,
-  ModelPart,
-  ModelPrompt,
-  ModelRequest,
-  ModelTool,
-} from "../model/model.ts";
-import type { Work } from "../runtime/issue.ts";
-import { type LeafCall, leafWork } from "../runtime/leaf.ts";
+import type { Model, ModelAnswer, ModelPart, ModelPrompt, ModelRequest, ModelTool } from "../model/model.ts";
 import type { Scope } from "../runtime/scope.ts";
-import { limited, TimedOut } from "../runtime/time-limit.ts";
 import { toMs } from "../base/duration.ts";
 import { type Agent, defaultTurns } from "./agent.ts";
 import { runGate } from "./gate.ts";
+import { type CallFailed, modelWork } from "./model-step.ts";
 import { outputShape, readings } from "./output-shape.ts";
 import { assemblePrompt, type Feedback, promptVersion } from "./prompt.ts";
 import { callTool, type ToolAnswer } from "./tool-call.ts";
@@ -46,11 +35,6 @@ export interface AttemptResult {
   readonly read?: readonly Source[];
 }
 
-/** A model call that gave no answer, after its own retries. */
-interface CallFailed {
-  readonly failed: { readonly class: ModelErrorClass; readonly message: string };
-}
-
 export interface AttemptSpec<Input, Output> {
   readonly agent: Agent<Input, Output>;
   /** Name of the agent's step. */
@@ -63,10 +47,6 @@ export interface AttemptSpec<Input, Output> {
   /** The candidate before, when it was rejected: a retry must not pass by saying less. */
   readonly previous: { readonly output: Value; readonly verdicts: readonly Verdict[] } | undefined;
 }
-
-const modelTimeoutMs = 600_000;
-/** Tries of one model call that the provider says may be made again. */
-const callAttempts = 5;
 
 /** Runs one attempt in its own scope. */
 export async function runAttempt<Input, Output>(
@@ -151,7 +131,12 @@ async function converse<Input, Output>(
       "model",
       "model",
       input,
-      modelWork(scope, spec, request),
+      modelWork(scope.replay, {
+        model: spec.model,
+        request,
+        number: spec.number,
+        ...(agent.timeout === undefined ? {} : { timeoutMs: toMs(agent.timeout) }),
+      }),
     )) as ModelAnswer | CallFailed;
     if ("failed" in answer) return callFailed(answer.failed);
     const calls = answer.parts.filter((it) => it.type === "tool-call" && it.providerExecuted !== true);
@@ -195,67 +180,6 @@ function fixedRequest<Input, Output>(agent: Agent<Input, Output>): Omit<ModelReq
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
   };
 }
-
-function modelWork<Input, Output>(
-  scope: Scope,
-  spec: AttemptSpec<Input, Output>,
-  request: ModelRequest,
-): Work {
-  const { model } = spec;
-  return leafWork(scope.replay, {
-    identity: { work: modelIdentity, version: `prompt ${promptVersion}` },
-    retry: { attempts: callAttempts, backoffMs: 1_000, factor: 2, maxBackoffMs: 60_000 },
-    retryAfterMs: (error) =>
-      FirebreakError.is(error, "MODEL_CALL") ? error.details.retryAfterMs : undefined,
-    run: async (call) => {
-      const paid = model.standin === undefined;
-      if (paid) {
-        const usd = model.worstCaseUsd(request);
-        if (usd === undefined) throw new FirebreakError("MODEL_PRICE_UNKNOWN", { model: model.id });
-        await call.reserve(usd);
-      }
-      try {
-        const answer = await callInTime(scope, spec, request, call);
-        if (paid) call.note({ spent: { usd: answer.costUsd ?? 0, calls: 1 } });
-        return answer;
-      } catch (error) {
-        if (!FirebreakError.is(error, "MODEL_CALL")) throw error;
-        if (paid) call.note({ spent: { usd: 0, calls: 1 } });
-        const errorClass = error.details.class as ModelErrorClass;
-        if (nextAfter(errorClass) === "retry" && call.attempt < callAttempts) throw error;
-        return { failed: { class: errorClass, message: error.message } };
-      }
-    },
-  });
-}
-
-/** The limit counts from when the call is sent: waiting for a higher cap is not part of it. */
-async function callInTime<Input, Output>(
-  scope: Scope,
-  { model, agent, number }: AttemptSpec<Input, Output>,
-  request: ModelRequest,
-  call: LeafCall,
-): Promise<ModelAnswer> {
-  const ms = agent.timeout === undefined ? modelTimeoutMs : toMs(agent.timeout);
-  const { delta } = call;
-  const told = delta === undefined ? {} : { onDelta: (text: string) => delta(text, number) };
-  try {
-    const answer = await limited(
-      scope.replay.host.clock,
-      ms,
-      () => call.abort,
-      (limit) => model.call(request, { abort: limit.abort, ...told }),
-      call.onCancel,
-    );
-    return answer as ModelAnswer;
-  } catch (error) {
-    if (!(error instanceof TimedOut)) throw error;
-    throw new FirebreakError("MODEL_CALL", { model: model.id, class: "timeout", message: error.message });
-  }
-}
-
-/** Stands for "a model call": what is asked is in the input. */
-const modelIdentity = {};
 
 function callFailed(failed: CallFailed["failed"]): AttemptResult {
   const outcome: Outcome = failed.class === "refusal" || failed.class === "filter" ? "refused" : "failed";
