@@ -5,7 +5,8 @@
 //   C3. A check that throws is unsure, never a pass.
 
 import type { Problem } from "../journal/events.ts";
-import type { Value } from "../base/values.ts";
+import type { Json, Value } from "../base/values.ts";
+import type { ModelPrompt, ModelRef } from "../model/model.ts";
 
 export type { Problem } from "../journal/events.ts";
 
@@ -26,7 +27,56 @@ export interface CheckContext<Input = unknown> {
   readonly read: readonly Source[];
   /** JSON Schema of the output where one is known: a check's paths are held against it. */
   readonly schema?: unknown;
+  /** Calls the step made to tools with an effect. Absent where that is not known: over a value nobody made here. */
+  readonly actions?: readonly Action[];
+  /** Outputs of the same step that were rejected before, oldest first. */
+  readonly earlier?: readonly Value[];
+  /** A recorded time, ms since 1970 UTC: the same in every replay. A check must not look at the clock itself. */
+  readonly now?: number;
+  /** Id of the model that wrote the output (`provider:model`); absent where no model did, or none is known. */
+  readonly author?: string;
+  /** What the author was asked last, tool results included; absent where no model was. */
+  readonly question?: Question;
+  /** Id of the model that a reference means here. @throws the registry's errors */
+  readonly modelId?: (ref: ModelRef) => string;
+  /**
+   * Asks a model, as a journaled step below the check's own: never paid twice, reserved under the run's cap. Present
+   * where the check says `needs: "models"` and the gate stands in a run.
+   */
+  readonly ask?: (request: Ask) => Promise<Answered>;
 }
+
+/** A call to a tool with an effect. */
+export interface Action {
+  readonly tool: string;
+  readonly args: unknown;
+  /** What the tool gave back: the proof. Absent while it is held, and where it failed. */
+  readonly receipt?: unknown;
+  /** True when it is to be sent once the gate has passed. */
+  readonly held?: boolean;
+}
+
+/** What a model was asked for its final answer. */
+export interface Question {
+  readonly prompt: ModelPrompt;
+  readonly outputSchema?: Json;
+  readonly outputName?: string;
+  readonly maxOutputTokens?: number;
+}
+
+/** What a check asks of a model. */
+export interface Ask extends Question {
+  /** `"author"` is the model that wrote the output. */
+  readonly model: ModelRef | "author";
+  readonly temperature?: number;
+  /** Tells equal questions apart. */
+  readonly sample?: number;
+}
+
+/** A model's answer to a check, or why there is none. */
+export type Answered =
+  | { readonly ok: true; readonly model: string; readonly text: string }
+  | { readonly ok: false; readonly model: string; readonly why: string };
 
 export interface Unsure {
   readonly unsure: true;
@@ -44,6 +94,8 @@ export interface Judged {
   /** One line for people: "9 of 9 quotes occur in what was read". */
   readonly note?: string;
   readonly evidence?: readonly Evidence[];
+  /** True when asking the same author again is of no use: `retry` is skipped. */
+  readonly skipRetry?: boolean;
 }
 
 /** A check's result before it is judged: true or no problem passes, text is one problem. */
@@ -68,6 +120,14 @@ export interface NamedCheck<Output = unknown, Input = unknown> {
   readonly name: string;
   /** Raised when its meaning changes. */
   readonly version?: string;
+  /** What it was made with: part of its identity, so that other options judge anew. Functions count by their source. */
+  readonly options?: unknown;
+  /** "models": it asks models through `context.ask`. It is then dear as well. */
+  readonly needs?: "models";
+  /** True when it costs money or much time: it runs only once no other check of the gate has failed. */
+  readonly dear?: boolean;
+  /** True when its verdict rests on `context.now`: a rerun judges anew. */
+  readonly timed?: boolean;
   /** True when its author is independent of the step's: its feedback names where, never the other's value. */
   readonly independent?: boolean;
   /** Paths into the output that it looks at, for a check before the first run that the schema knows them. */
@@ -88,6 +148,8 @@ export interface Verdict {
   readonly independent?: true;
   /** Why unsure, or what the pass rests on (counts of quotes found, for example). */
   readonly note?: string;
+  /** True when asking the same author again is of no use. */
+  readonly skipRetry?: true;
   /** Places in sources that bear the output out: shown to people. */
   readonly evidence?: readonly Evidence[];
 }
@@ -97,6 +159,14 @@ export interface Evidence {
   readonly path: string;
   readonly where: string;
   readonly text: string;
+  /**
+   * The bytes it rests on, UTF-8, end exclusive: in the whole text of the document that `where` names; for
+   * a value, in the text (or the number as JSON writes it) at the path that `where` names.
+   */
+  readonly start?: number;
+  readonly end?: number;
+  /** The bytes that claim it, UTF-8, end exclusive: in the output's text (or number) at `path`. */
+  readonly claimed?: { readonly start: number; readonly end: number };
 }
 
 /** Says that a check cannot decide. It does not pass, and goes to the next rung that can decide. */
