@@ -22,11 +22,19 @@ import { createModelRegistry } from "./model/registry.ts";
 import { type Decision, decide } from "./review/review.ts";
 import { listReviews, type ReviewItem } from "./review/review-item.ts";
 import type { Program } from "./runtime/engine.ts";
-import { reuseOf } from "./runtime/reuse.ts";
 import type { Guard } from "./runtime/runtime.ts";
 import { fromStored } from "./runtime/store.ts";
 import { parseSabotage, sabotage } from "./standin/saboteur.ts";
 import type { Tool } from "./tool/tool.ts";
+import {
+  planRerun,
+  readPast,
+  type Rerun,
+  rerunSpec,
+  type RerunOptions,
+  type RerunPlan,
+  sameText,
+} from "./rerun.ts";
 import { RunHandleImpl } from "./run-handle.ts";
 import { failureChain } from "./resume.ts";
 import { makeProgram, type MakeAgentEnv, parseWorkflowInput, type RunOptions } from "./workflow/program.ts";
@@ -35,6 +43,7 @@ import { type AnyWorkflow, checkCap, definedWorkflow, type Workflow } from "./wo
 export type { Decision } from "./review/review.ts";
 export type { ReviewItem } from "./review/review-item.ts";
 export type { LiveEvent, RunHandle } from "./run-handle.ts";
+export type { PlannedStep, RerunOptions, RerunPlan } from "./rerun.ts";
 export type { RunOptions } from "./workflow/program.ts";
 import type { RunHandle } from "./run-handle.ts";
 
@@ -91,11 +100,13 @@ export interface Firebreak {
     id: string,
     options?: { readonly accept?: boolean; readonly by?: string; readonly force?: boolean },
   ): Promise<RunHandle>;
-  /** A new run that uses the recorded steps of another wherever names, input and work are the same. @throws RERUN_HOLDS_EFFECTS */
-  rerun(
-    id: string,
-    options?: { readonly input?: unknown; readonly workflow?: AnyWorkflow } & RunOptions,
-  ): Promise<RunHandle>;
+  /**
+   * A new run that uses the recorded steps of another wherever names, input and work are the same.
+   * @throws RERUN_OPEN, RERUN_STEP_UNKNOWN, RERUN_SET_KIND, RERUN_HOLDS_EFFECTS, WORKFLOW_UNKNOWN, WORKFLOW_INPUT
+   */
+  rerun(id: string, options?: RerunOptions): Promise<RunHandle>;
+  /** What that rerun would do, found without doing or writing any of it. Throws what `rerun` throws. */
+  plan(id: string, options?: RerunOptions): Promise<RerunPlan>;
   /** Says what became of an effect in doubt; the run can go on. */
   settle(
     id: string,
@@ -195,7 +206,7 @@ class Opened implements Firebreak {
       liveness: locks === undefined ? soleProcess() : lockProcess(locks),
       drive: options.drive ?? "all",
       ...(options.rig?.guard === undefined ? {} : { guard: options.rig.guard }),
-      reuseFor: async (_run, old) => reuseOf(await journal.read(old)),
+      pastFor: (started) => readPast(journal, started, sameText),
       ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
     });
     if (locks !== undefined) this.#engine.startPolling();
@@ -258,35 +269,33 @@ class Opened implements Firebreak {
     return this.#handle(head.run);
   }
 
-  async rerun(
-    id: string,
-    options: { input?: unknown; workflow?: AnyWorkflow } & RunOptions = {},
-  ): Promise<RunHandle> {
+  async rerun(id: string, options: RerunOptions = {}): Promise<RunHandle> {
+    const asked = await this.#rerunOf(id, options);
+    await this.#refuseEffects(asked.head);
+    return this.#handle(await this.#engine.start(await rerunSpec(asked)));
+  }
+
+  async plan(id: string, options: RerunOptions = {}): Promise<RerunPlan> {
+    return planRerun(await this.#rerunOf(id, options), sameText);
+  }
+
+  async #rerunOf(id: string, options: RerunOptions): Promise<Rerun> {
     const head = await this.#headOf(id);
-    const events = await this.journal.read(head.run);
-    const started = events[0] as JournalEvent<"run.started">;
-    await this.#refuseEffects(head);
-    const { input: given, workflow, ...own } = options;
-    const definition = workflow ?? (await this.#definition(head.workflow, head.file));
+    const definition = options.workflow ?? (await this.#definition(head.workflow, head.file));
     if (definition === undefined)
       throw new FirebreakError("WORKFLOW_UNKNOWN", {
         workflow: head.workflow,
         runId: head.run,
         known: [...this.#workflows.keys()].join(", ") || "none",
       });
-    this.#checkOptions(own);
-    const old = await fromStored(started.data.input, (hash) => this.journal.blob(hash));
-    const input = given === undefined ? old.value : await parseWorkflowInput(definition, given);
-    const run = await this.#engine.start({
-      program: this.#program(definition),
-      input: input as Value,
-      rerunOf: head.run,
-      root: head.root,
-      seed: started.data.seed,
-      options: canonical(own).json,
-      ...(head.file === undefined ? {} : { file: head.file }),
+    const { model, sabotage, cap } = options;
+    this.#checkOptions({
+      ...(model === undefined ? {} : { model }),
+      ...(sabotage === undefined ? {} : { sabotage }),
+      ...(cap === undefined ? {} : { cap }),
     });
-    return this.#handle(run);
+    const program = this.#program(definition);
+    return { journal: this.journal, head, definition, program, options, nowMs: this.#clock.now() };
   }
 
   async settle(

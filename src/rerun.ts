@@ -1,9 +1,20 @@
 // What a rerun is asked for, and what it would do: the words of `firebreak rerun`.
 
-import type { RunId } from "./base/ids.ts";
-import type { StepKind } from "./journal/events.ts";
+import { FirebreakError } from "./base/errors.ts";
+import { newRunId, type RunId } from "./base/ids.ts";
+import { canonical, type Json } from "./base/values.ts";
+import type { AnyEvent, EventData, JournalEvent, StepKind } from "./journal/events.ts";
+import type { Blob, Journal, RunHead } from "./journal/journal.ts";
+import { dryHost } from "./runtime/dry-host.ts";
+import type { Program, StartSpec } from "./runtime/engine.ts";
+import { scopeNames, stepPath } from "./runtime/identity.ts";
+import { type Past, pastOf, type PastSpec } from "./runtime/past.ts";
+import { Replay } from "./runtime/replay.ts";
+import { runStarted } from "./runtime/run-started.ts";
+import { matchStep } from "./runtime/step-match.ts";
+import { fromStored, toStored } from "./runtime/store.ts";
+import { parseWorkflowInput, type RunOptions } from "./workflow/program.ts";
 import type { AnyWorkflow } from "./workflow/workflow.ts";
-import type { RunOptions } from "./workflow/program.ts";
 
 export interface RerunOptions extends RunOptions {
   /** Another input than the run had. */
@@ -53,4 +64,223 @@ export interface RerunPlan {
   };
   /** Effects of the old run whose step is possibly done again: each is claimed again, amended, compensated or asked about. */
   readonly effects: readonly { readonly tool: string; readonly key: string; readonly path: string }[];
+}
+
+export interface Rerun {
+  readonly journal: Journal;
+  readonly head: RunHead;
+  readonly definition: AnyWorkflow;
+  readonly program: Program;
+  readonly options: RerunOptions;
+  readonly nowMs: number;
+}
+
+/** What a rerun was told, as its first event keeps it. */
+interface Told {
+  readonly redo?: readonly string[];
+  readonly set?: Readonly<Record<string, { readonly value: Json; readonly hash: string }>>;
+  readonly at?: number;
+  readonly because?: string;
+  readonly by?: string;
+}
+
+/**
+ * What the engine starts for a rerun.
+ * @throws RERUN_OPEN, RERUN_STEP_UNKNOWN, RERUN_SET_KIND, WORKFLOW_INPUT, VALUE_UNSUPPORTED
+ */
+export async function rerunSpec(it: Rerun): Promise<StartSpec> {
+  const { journal, head, definition, program } = it;
+  const { input: given, workflow: _, redo, set, because, by, ...own } = it.options;
+  await refuseOpen(journal, head);
+  const events = await journal.read(head.run);
+  const started = events[0] as JournalEvent<"run.started">;
+  const old = await fromStored(started.data.input, (hash) => journal.blob(hash));
+  const blobs: Blob[] = [];
+  const told: Told = {
+    at: it.nowMs,
+    ...(redo === undefined || redo.length === 0 ? {} : { redo: redo.map((name) => knownStep(events, name)) }),
+    ...(set === undefined ? {} : { set: storedSet(events, set, blobs) }),
+    ...(because === undefined ? {} : { because }),
+    ...(by === undefined ? {} : { by }),
+  };
+  return {
+    program,
+    input: given === undefined ? old.value : await parseWorkflowInput(definition, given),
+    rerunOf: head.run,
+    rerun: canonical(told).json,
+    blobs,
+    told: started.data.told ?? started.at,
+    root: head.root,
+    seed: started.data.seed,
+    options: canonical(own).json,
+    ...(head.file === undefined ? {} : { file: head.file }),
+  };
+}
+
+/** A root has one open run: two that do the same work at once could both send. */
+async function refuseOpen(journal: Journal, head: RunHead): Promise<void> {
+  const family = await journal.heads({ root: head.root, status: ["running", "waiting"], limit: 1_000 });
+  const open = family.find((it) => it.run === head.run || it.parent === undefined);
+  if (open !== undefined)
+    throw new FirebreakError("RERUN_OPEN", { runId: head.run, open: open.run, status: open.status });
+}
+
+type StepEvent = JournalEvent<"step.completed"> | JournalEvent<"step.failed"> | JournalEvent<"review.asked">;
+
+function stepsOf(events: readonly AnyEvent[]): readonly StepEvent[] {
+  return events.filter(
+    (it): it is StepEvent =>
+      it.kind === "step.completed" || it.kind === "step.failed" || it.kind === "review.asked",
+  );
+}
+
+/** Steps named in an error about one that is not there. */
+const namedSteps = 12;
+
+/** A step of the old run, as a path of names. @throws RERUN_STEP_UNKNOWN */
+function knownStep(events: readonly AnyEvent[], given: string): string {
+  const steps = stepsOf(events);
+  const numbered = /^#(\d+)$/.exec(given.trim());
+  const match = matchStep(given);
+  const found =
+    numbered === null
+      ? steps.find((it) => match.isStep([...scopeNames(it.data.scope), it.data.name]))
+      : steps.find((it) => it.seq === Number(numbered[1]));
+  if (found !== undefined) return numbered === null ? given : stepPath(found.data.scope, found.data.name);
+  const known = [...new Set(steps.map((it) => stepPath(it.data.scope, it.data.name)))];
+  throw new FirebreakError("RERUN_STEP_UNKNOWN", {
+    given,
+    known: known.slice(0, namedSteps).join(", ") || "none",
+  });
+}
+
+/** Composite steps that have an author, whose output a person can give. */
+const settable: ReadonlySet<StepKind> = new Set([
+  "function",
+  "agent",
+  "tool",
+  "gate",
+  "review",
+  "signal",
+  "artifact",
+]);
+
+function storedSet(
+  events: readonly AnyEvent[],
+  set: Readonly<Record<string, unknown>>,
+  blobs: Blob[],
+): NonNullable<Told["set"]> {
+  const entries = Object.entries(set).map(([given, value]) => {
+    const pattern = knownStep(events, given);
+    const match = matchStep(pattern);
+    const step = stepsOf(events).find((it) => match.isStep([...scopeNames(it.data.scope), it.data.name]));
+    if (step !== undefined && !settable.has(step.data.kind))
+      throw new FirebreakError("RERUN_SET_KIND", { given, kind: step.data.kind });
+    const { json, size, hash } = canonical(value, `set ${given}`);
+    return [pattern, { value: toStored(json, size, blobs), hash }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What the records of the old run may stand for, in the run that `started` begins. */
+export async function readPast(
+  journal: Pick<Journal, "read" | "blob">,
+  started: EventData["run.started"],
+  code: CodeOf,
+): Promise<Past> {
+  const events = await journal.read(started.rerunOf!);
+  const first = events[0] as JournalEvent<"run.started">;
+  const told = (started.rerun ?? {}) as unknown as Told;
+  const set = await Promise.all(
+    Object.entries(told.set ?? {}).map(async ([pattern, it]) => ({
+      match: matchStep(pattern),
+      value: (await fromStored(it.value, (hash) => journal.blob(hash))).json,
+      hash: it.hash,
+      at: told.at ?? first.at,
+    })),
+  );
+  return pastOf({
+    events,
+    sameWork: await code(events, started),
+    redo: (told.redo ?? []).map(matchStep),
+    set,
+    sameInput: JSON.stringify(first.data.input) === JSON.stringify(started.input),
+  });
+}
+
+/** How works of an old run compare with those of the present code. */
+export type CodeOf = (
+  old: readonly AnyEvent[],
+  started: EventData["run.started"],
+) => Promise<PastSpec["sameWork"]>;
+
+/** Works are the same when their texts are. */
+export const sameText: CodeOf = async () => (old, work) => (old.work === work ? "same" : "changed");
+
+/** Walks through a rerun in memory, and stops where the first work would start. */
+export async function planRerun(it: Rerun, code: CodeOf): Promise<RerunPlan> {
+  const { journal, head, program } = it;
+  const spec = await rerunSpec(it);
+  const blobs: Blob[] = [];
+  const run = newRunId();
+  const event = { run, seq: 1, at: it.nowMs, ...runStarted(run, spec, blobs) } as JournalEvent<"run.started">;
+  const fresh = new Map(blobs.map((blob) => [blob.hash, blob.bytes]));
+  const kept: Journal["blob"] = async (hash) => fresh.get(hash) ?? journal.blob(hash);
+  const read: Journal["read"] = (of, after) => journal.read(of, after);
+  const past = await readPast({ read, blob: kept }, event.data, code);
+  const host = dryHost({ run, root: head.root, nowMs: it.nowMs, blob: kept });
+  const replay = new Replay(host, {
+    seed: event.data.seed,
+    past,
+    plan: true,
+    lingerMs: 0,
+    conclude: async () => ({ events: [], also: [], blobs: [] }),
+  });
+  await replay.execute([event], (scope) => program.run(scope, event.data));
+  return planOf(head.run, past, replay);
+}
+
+function planOf(run: RunId, past: Past, replay: Replay): RerunPlan {
+  const left = past.left();
+  const bySeq = new Map(left.map((step) => [step.seq, step]));
+  const certain = replay.planned.fresh.map((issue): PlannedStep => {
+    const { why, seq } = past.explain(issue.identity, issue.work.identity?.());
+    const then = seq === undefined ? undefined : bySeq.get(seq);
+    return {
+      path: stepPath(issue.identity.scope, issue.identity.name),
+      kind: issue.identity.kind,
+      ...(seq === undefined ? {} : { seq }),
+      why,
+      usd: then?.usd ?? 0,
+      ms: then?.ms ?? 0,
+    };
+  });
+  const known = new Set(certain.map((step) => step.seq));
+  const rest = left
+    .filter((step) => !known.has(step.seq))
+    .map((step): PlannedStep => ({
+      path: step.path,
+      kind: step.identity.kind,
+      seq: step.seq,
+      why: "it may rest on what is done again",
+      usd: step.usd,
+      ms: step.ms,
+    }));
+  const possible = [...certain, ...rest];
+  const sum = (steps: readonly PlannedStep[], of: "usd" | "ms"): number =>
+    steps.reduce((total, step) => total + step[of], 0);
+  return {
+    run,
+    certain,
+    possible,
+    reused: past.size - left.length,
+    cost: {
+      certainUsd: sum(certain, "usd"),
+      possibleUsd: sum(possible, "usd"),
+      certainMs: sum(certain, "ms"),
+      possibleMs: sum(possible, "ms"),
+      calls: left.reduce((total, step) => total + step.calls, 0),
+    },
+    effects: left.flatMap((step) => (step.effect === undefined ? [] : [{ ...step.effect, path: step.path }])),
+  };
 }

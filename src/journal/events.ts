@@ -89,13 +89,23 @@ export interface EventData {
       readonly in: string;
       readonly gen?: number;
     };
-    /** The run whose recorded steps this one may use. */
+    /** The run whose recorded steps this one may use, and what it was told to do otherwise. */
     readonly rerunOf?: RunId;
+    readonly rerun?: Json;
+    /** Start of the run it does again: ctx.now() begins there. */
+    readonly told?: number;
+    /** The project's modules and packages as they were, kept beside the journal. */
+    readonly sources?: Json;
     /** How it was started: models chosen, faults planted, caps. Shown, and used again on resume. */
     readonly options?: Json;
   };
   /** A process began to drive the run. */
-  "run.claimed": { readonly owner: string; readonly why: "start" | "wake" | "takeover" | "forced" };
+  "run.claimed": {
+    readonly owner: string;
+    readonly why: "start" | "wake" | "takeover" | "forced";
+    /** The code from here on, where it is not that of the start. */
+    readonly sources?: Json;
+  };
   /** Nothing is left to do until one of these happens. The run leaves memory. */
   "run.parked": {
     readonly reviews: number;
@@ -144,6 +154,10 @@ export interface EventData {
     readonly work?: string;
     /** Taken over from this sequence of the run it reruns. */
     readonly reused?: number;
+    /** When that was recorded: ctx.now() goes by it. */
+    readonly told?: number;
+    /** True when a person gave this output for a rerun. */
+    readonly given?: true;
     /** What the kind adds: model and usage, tool receipt, verdict, and so on. */
     readonly more?: Json;
   };
@@ -161,6 +175,7 @@ export interface EventData {
     readonly tries?: number;
     /** Sequence of the failure below this step that it passed on. */
     readonly cause?: number;
+    readonly told?: number;
     readonly more?: Json;
   };
   /** One try of a step failed and another is due. */
@@ -170,7 +185,17 @@ export interface EventData {
     readonly retryAt?: number;
   };
   /** A record is no longer usable. */
-  "step.invalidated": { readonly seq: number; readonly because: string; readonly by: string };
+  "step.invalidated": {
+    readonly seq: number;
+    readonly because: string;
+    readonly by: string;
+    /** While the run went on: what was recorded before is used where it is asked for again, and not demanded. */
+    readonly cut?: true;
+    /** What its author is told. */
+    readonly feedback?: string;
+    /** Hash of the output that does not stand. */
+    readonly hash?: string;
+  };
 
   /** An effect is about to be sent. Durable before it is. */
   "effect.intended": StepIdentity & {
@@ -180,7 +205,14 @@ export interface EventData {
     /** Hash of the arguments. */
     readonly revision: string;
     readonly owner: string;
+    /** The arguments, references to other steps' outputs as in a step's input. */
     readonly input: Json;
+    /** The arguments as a whole, when `input` holds references: another run of the root must be able to read them. */
+    readonly args?: Json;
+    /** What is done to what stands in the slot. Absent: it is sent. */
+    readonly action?: "amend" | "compensate";
+    /** What stands in the slot, when something does: J10 refuses an intent that takes it for something else. */
+    readonly after?: { readonly run: RunId; readonly seq: number };
   };
   /** The receiver's answer, in the commit that records the step. Intents and receipts are never covered. */
   "effect.received": { readonly intent: number; readonly receipt: Json };
@@ -193,6 +225,16 @@ export interface EventData {
   };
   /** An answer of an effect that came after the run had ended. Moves nothing. */
   "effect.late": { readonly intent: number; readonly receipt: Json };
+  /** Another run of the root had sent it: its receipt answers here, and the effect counts as this run's from now on. */
+  "effect.adopted": {
+    readonly tool: string;
+    readonly key: string;
+    readonly revision: string;
+    /** The run that sent it, and the sequence of the intent there. */
+    readonly run: RunId;
+    readonly intent: number;
+    readonly receipt: Json;
+  };
 
   /** A person is asked. The text is made from the step's own data when shown. */
   "review.asked": StepIdentity & {
@@ -213,6 +255,8 @@ export interface EventData {
     readonly onExpiry?: "reject" | "approve" | "fail";
     /** Like questions share this key: one inbox item. */
     readonly group?: string;
+    /** What was found wrong, as a hash: a decision stands in a rerun only where the same is wrong. */
+    readonly work?: string;
     readonly reads?: readonly number[];
     readonly may: number;
   };

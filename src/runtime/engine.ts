@@ -4,7 +4,7 @@
 import type { RunId } from "../base/ids.ts";
 import type { Json, Value } from "../base/values.ts";
 import type { AnyEvent, EventData } from "../journal/events.ts";
-import type { RunHead } from "../journal/journal.ts";
+import type { Blob, RunHead } from "../journal/journal.ts";
 import type { LiveNote } from "./runtime.ts";
 import type { Scope } from "./scope.ts";
 
@@ -27,6 +27,11 @@ export interface StartSpec {
   readonly file?: string;
   readonly options?: Json;
   readonly rerunOf?: RunId;
+  /** What a rerun is told, and values it holds that are kept beside the journal. */
+  readonly rerun?: Json;
+  readonly blobs?: readonly Blob[];
+  /** Start of the run that is done again, ms. */
+  readonly told?: number;
   readonly root?: RunId;
   readonly seed?: string;
 }

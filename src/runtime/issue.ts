@@ -13,6 +13,8 @@ export interface Work {
   start(issue: Issue): void;
   /** True for composite steps: their body is workflow code, and is executed by every replay that has no record of the whole. */
   readonly enter?: boolean;
+  /** What makes the work this work: names it to a rerun. */
+  readonly identity?: () => string | undefined;
   /** True when an interruption must wait for the end: an effect whose intent is durable. */
   readonly mustEnd?: () => boolean;
   /** What a completion stands for, where that is not its own output. */

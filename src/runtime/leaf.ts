@@ -66,14 +66,13 @@ interface Notes {
 
 /** Work that runs a function once it is its turn. */
 export function leafWork(replay: Replay, spec: LeafSpec): Work {
+  const identity = (): string | undefined =>
+    spec.identity === undefined ? undefined : workIdentity(spec.identity.work, spec.identity.version);
   const start = (issue: Issue): void => {
-    const work =
-      spec.identity === undefined ? undefined : workIdentity(spec.identity.work, spec.identity.version);
-    if (replay.options.reuse === undefined && replay.records.attempts.size === 0) {
-      performOnce(replay, issue, spec, work);
-    } else void perform(replay, issue, spec, work);
+    if (replay.records.attempts.size === 0) performOnce(replay, issue, spec, identity());
+    else void perform(replay, issue, spec, identity());
   };
-  return spec.finish === undefined ? { start } : { start, finish: spec.finish };
+  return spec.finish === undefined ? { start, identity } : { start, identity, finish: spec.finish };
 }
 
 /**
@@ -145,7 +144,6 @@ async function perform(
   spec: LeafSpec,
   work: string | undefined,
 ): Promise<void> {
-  if (await reuse(replay, issue, work)) return;
   const past = replay.records.attempts.get(issue.key);
   const attempt = (past?.count ?? 0) + 1;
   const below = childScope(issue.identity);
@@ -167,24 +165,6 @@ async function perform(
 
 function gone(replay: Replay, issue: Issue): boolean {
   return replay.isLost || issue.state === "ended";
-}
-
-async function reuse(replay: Replay, issue: Issue, work: string | undefined): Promise<boolean> {
-  const { scope, kind, name, in: input, n } = issue.identity;
-  const found = replay.options.reuse?.({ scope, kind, name, in: input, n: n ?? 0, work });
-  if (found === undefined) return false;
-  await replay.live();
-  const at = replay.host.clock.now();
-  const data = {
-    ...base(issue, at, at),
-    out: found.out,
-    hash: found.hash,
-    reused: found.seq,
-    ...(work === undefined ? {} : { work }),
-    ...(found.more === undefined ? {} : { more: found.more }),
-  };
-  await replay.writer.commit(issue.scope, [{ kind: "step.completed", data }]);
-  return true;
 }
 
 function once(replay: Replay, issue: Issue, spec: LeafSpec, attempt: number, notes: Notes): unknown {
@@ -328,14 +308,14 @@ export async function complete(replay: Replay, issue: Issue, it: Ended): Promise
   if (gone(replay, issue)) return;
   const blobs = [...it.notes.blobs];
   const data = {
-    ...base(issue, it.startedAt, replay.host.clock.now(), blobs),
+    ...startedRecord(issue, it.startedAt, Math.max(0, replay.host.clock.now() - it.startedAt), blobs),
     out: toStored(made.json, made.size, blobs),
     hash: made.hash,
     ...(it.attempt === undefined || it.attempt === 1 ? {} : { tries: it.attempt }),
     ...(it.work === undefined ? {} : { work: it.work }),
     ...moreOf({ ...it.notes.more, ...inner.more }),
   };
-  await replay.writer.commit(issue.scope, [{ kind: "step.completed", data, ...inner.covers }], blobs);
+  await write(replay, issue, { kind: "step.completed", data, ...inner.covers }, blobs);
   replay.cap?.release(issue);
 }
 
@@ -346,7 +326,7 @@ export async function fail(replay: Replay, issue: Issue, error: unknown, it: End
   if (gone(replay, issue)) return;
   const blobs = [...it.notes.blobs];
   const data = {
-    ...base(issue, it.startedAt, replay.host.clock.now(), blobs),
+    ...startedRecord(issue, it.startedAt, Math.max(0, replay.host.clock.now() - it.startedAt), blobs),
     ...failureOf(error),
     ...(it.attempt === undefined || it.attempt === 1 ? {} : { tries: it.attempt }),
     ...moreOf({
@@ -355,8 +335,23 @@ export async function fail(replay: Replay, issue: Issue, error: unknown, it: End
       ...(error instanceof StepEnd && error.more !== undefined ? { ended: canonical(error.more).json } : {}),
     }),
   };
-  await replay.writer.commit(issue.scope, [{ kind: "step.failed", data, ...inner.covers }], blobs);
+  await write(replay, issue, { kind: "step.failed", data, ...inner.covers }, blobs);
   replay.cap?.release(issue);
+}
+
+/** A composite step of a rerun ends by what is recorded below it: that is taken in at once, like what it rests on. */
+async function write(
+  replay: Replay,
+  issue: Issue,
+  event: Extract<NewEvent, { kind: "step.completed" | "step.failed" }>,
+  blobs: readonly Blob[],
+): Promise<void> {
+  if (replay.options.past === undefined || !issue.work.enter) {
+    await replay.writer.commit(issue.scope, [event], blobs);
+    return;
+  }
+  const told = replay.now;
+  replay.writer.adopt({ ...event, data: { ...event.data, told } } as NewEvent, blobs, told);
 }
 
 async function closeInner(
@@ -382,7 +377,8 @@ function moreOf(more: { readonly [key: string]: Json }): { more?: Json } {
   return Object.keys(more).length === 0 ? {} : { more };
 }
 
-function base(issue: Issue, at: number, now: number, blobs: Blob[] = []): Identified {
+/** What every record of a step's end says first. */
+export function startedRecord(issue: Issue, at: number, ms: number, blobs: Blob[]): Identified {
   const traced = issue.traced;
   return {
     ...issue.identity,
@@ -391,7 +387,7 @@ function base(issue: Issue, at: number, now: number, blobs: Blob[] = []): Identi
     ...(traced?.loose ? { loose: true as const } : {}),
     may: issue.may,
     at,
-    ms: Math.max(0, now - at),
+    ms,
   };
 }
 

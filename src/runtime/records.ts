@@ -43,6 +43,8 @@ interface Opened {
 export class Records {
   /** Completions not yet delivered, oldest first. */
   readonly queue: Completion[] = [];
+  /** Those recorded before records were invalidated while the run went on: used where they are asked for, not demanded. */
+  readonly before: Completion[] = [];
   /** Waits that were opened, by identity: the event that opened them. */
   readonly opened = new Map<string, AnyEvent>();
   readonly attempts = new Map<string, { count: number; retryAt: number }>();
@@ -69,11 +71,17 @@ export class Records {
   readonly #answers = new Set<number>();
   readonly #consumed = new Set<number>();
   #loading = false;
+  /** Sequence of the last invalidation after which the run went on in another way. */
+  #cut = 0;
 
   /** Adds the events read before a replay: those that were invalidated are left out. */
   load(events: readonly AnyEvent[]): void {
     const gone = new Map<number, number>();
-    for (const event of events) if (event.kind === "step.invalidated") gone.set(event.data.seq, event.seq);
+    for (const event of events) {
+      if (event.kind !== "step.invalidated") continue;
+      gone.set(event.data.seq, event.seq);
+      if (event.data.cut) this.#cut = event.seq;
+    }
     this.#loading = true;
     for (const event of events) {
       if (gone.has(event.seq)) this.#invalidate(event);
@@ -87,7 +95,7 @@ export class Records {
     this.lastSeq = Math.max(this.lastSeq, event.seq);
     switch (event.kind) {
       case "run.started":
-        this.startedAt = event.at;
+        this.startedAt = event.data.told ?? event.at;
         return undefined;
       case "step.completed":
       case "step.failed":
@@ -208,6 +216,11 @@ export class Records {
     return this.#answers.has(seq);
   }
 
+  /** Something of this step is recorded in this run, though not its end. */
+  isBegun(key: string): boolean {
+    return this.opened.has(key) || this.attempts.has(key);
+  }
+
   openedBy(seq: number): AnyEvent | undefined {
     return this.#bySeq.get(seq)?.event;
   }
@@ -230,7 +243,8 @@ export class Records {
     if (more.spent !== undefined && (event.covers === undefined || this.#loading)) {
       this.spent = { usd: this.spent.usd + more.spent.usd, calls: this.spent.calls + more.spent.calls };
     }
-    return this.#push({ seq: event.seq, at: event.at, key: identityKey(data), identity: data, event });
+    const at = event.data.told ?? event.at;
+    return this.#push({ seq: event.seq, at, key: identityKey(data), identity: data, event });
   }
 
   #answered(
@@ -247,7 +261,8 @@ export class Records {
   }
 
   #push(completion: Completion): Completion {
-    this.queue.push(completion);
+    if (this.#loading && completion.seq < this.#cut) this.before.push(completion);
+    else this.queue.push(completion);
     return completion;
   }
 
@@ -286,6 +301,16 @@ export class Records {
     if (covers !== undefined) ranges.push(...covers);
     ranges.push([seq, seq]);
   }
+}
+
+/** Hash of what a step gave; undefined when it gave nothing. */
+export function hashOf(event: CompletionEvent): string | undefined {
+  return event.kind === "step.completed" || event.kind === "review.decided" ? event.data.hash : undefined;
+}
+
+/** The record of an earlier run that this one was taken over from. */
+export function reusedOf(event: CompletionEvent): number | undefined {
+  return event.kind === "step.completed" ? event.data.reused : undefined;
 }
 
 /** A line the runtime wrote: not one of those that ctx.log counts. */

@@ -1,6 +1,6 @@
 import type { Canonical } from "../base/values.ts";
 import type { Batch } from "./run-writer.ts";
-import type { Reuse } from "./runtime.ts";
+import type { Past } from "./past.ts";
 
 export interface ReplayOptions {
   readonly seed: string;
@@ -8,7 +8,10 @@ export interface ReplayOptions {
   readonly accept?: boolean;
   /** Replays all events, and halts where the code does not come to what is recorded. Nothing is started. */
   readonly verify?: boolean;
-  readonly reuse?: Reuse;
+  /** The run that is done again. */
+  readonly past?: Past;
+  /** Ends where the first work would start. */
+  readonly plan?: boolean;
   /** Told of every gate before it is asked for: the runtime knows no check, so what it is told of is not looked at. */
   readonly onGate?: (seen: {
     readonly scope: string;

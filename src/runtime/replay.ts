@@ -11,7 +11,9 @@ import { FirebreakError } from "../base/errors.ts";
 import { canonical, type Value } from "../base/values.ts";
 import type { AnyEvent, NewEvent, StepIdentity } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
+import { Adoption, type Planned } from "./adoption.ts";
 import type { Cap } from "./cap.ts";
+import { Deliveries } from "./deliveries.ts";
 import { answer } from "./deliver.ts";
 import { divergence, missedIn, notAStep } from "./divergence.ts";
 import { reactions, turn } from "./event-loop.ts";
@@ -19,7 +21,7 @@ import { childScope, identityKey } from "./identity.ts";
 import { type Issue, OpenIssue, type Work } from "./issue.ts";
 import { canonicalInput, Lineage } from "./lineage.ts";
 import { isWithin, OpenIssues } from "./open-issues.ts";
-import { type Completion, Records } from "./records.ts";
+import { type Completion, hashOf, Records, reusedOf } from "./records.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { RunWriter } from "./run-writer.ts";
 import type { Host, ReplayEnd } from "./runtime.ts";
@@ -30,8 +32,6 @@ type Settled = { ok: true; value: unknown } | { ok: false; error: unknown };
 
 /** Deliveries between which other runs and timers get their turn. */
 const deliveriesPerTurn = 64;
-/** Delivered completions are forgotten in lots of this many. */
-const queueTrim = 1_024;
 const ignore = (): void => undefined;
 
 export class Replay {
@@ -49,8 +49,9 @@ export class Replay {
   cap: Cap | undefined;
   readonly writer: RunWriter;
   readonly issues: OpenIssues;
-  readonly #deferred = new Map<string, Completion>();
-  #next = 0;
+  readonly #deliveries = new Deliveries(this.records);
+  /** Present while another run is done again. */
+  readonly #adoption: Adoption | undefined;
   #live = false;
   #busy = 0;
   #rested = false;
@@ -69,6 +70,7 @@ export class Replay {
     this.root = new Scope(this, "");
     this.writer = new RunWriter(host, this);
     this.issues = new OpenIssues(this);
+    if (options.past !== undefined) this.#adoption = new Adoption(this, options.past, options.plan === true);
   }
 
   get isLost(): boolean {
@@ -93,9 +95,21 @@ export class Replay {
     return this.#catchUp;
   }
 
+  foresee(event: NewEvent, at: number): void {
+    const { run } = this.host;
+    this.records.add({ run, seq: this.records.lastSeq + 1, at, ...event } as AnyEvent);
+    this.#stir();
+  }
+
+  /** What a plan found: asked for and held by no record, and whether the function came to its end. */
+  get planned(): Planned {
+    return { fresh: this.#adoption?.fresh ?? [], ended: this.#main !== undefined };
+  }
+
   /** Executes `body` against the events read, then goes on until the run ends, parks, or is lost. */
   async execute(events: readonly AnyEvent[], body: (scope: Scope) => Promise<unknown>): Promise<ReplayEnd> {
     this.records.load(events);
+    this.#deliveries.load();
     this.now = this.records.startedAt;
     this.#invoke(body);
     try {
@@ -194,31 +208,22 @@ export class Replay {
     const issue: Issue = new OpenIssue({ ...rest, key, traced, may: this.delivered });
     this.issues.add(issue);
     this.#asked += 1;
-    const deferred = this.#deferred.get(key);
-    if (deferred !== undefined) {
-      this.#deferred.delete(key);
-      this.records.queue.splice(this.#next, 0, deferred);
-      issue.state = "recorded";
-    } else if (this.#isRecorded(key)) {
+    if (this.#deliveries.ask(key)) issue.state = "recorded";
+    else if (!this.#live && this.#deliveries.holds(key)) {
       issue.state = "recorded";
       if (this.options.verify && it.work.enter) it.work.start(issue);
-    } else if (this.#live || it.work.enter || this.#hasRecordsBelow(it.identity)) this.#start(issue);
+    } else if (it.work.enter || this.#hasRecordsBelow(it.identity)) this.begin(issue);
+    else if (this.#adoption !== undefined) this.#adoption.add(issue);
+    else if (this.#live) this.begin(issue);
     this.#stir();
-  }
-
-  #recordedKeys: Set<string> | undefined;
-
-  #isRecorded(key: string): boolean {
-    if (this.#live) return false;
-    this.#recordedKeys ??= new Set(this.records.queue.map((it) => it.key));
-    return this.#recordedKeys.has(key);
   }
 
   #hasRecordsBelow(identity: StepIdentity): boolean {
     return this.records.scopes.size > 0 && this.records.scopes.has(childScope(identity));
   }
 
-  #start(issue: Issue): void {
+  /** Starts the work of a step: it has no record. */
+  begin(issue: Issue): void {
     issue.state = "running";
     issue.work.start(issue);
   }
@@ -271,13 +276,18 @@ export class Replay {
       await this.#catchUp;
       return undefined;
     }
-    const next = this.records.queue[this.#next];
+    const { next } = this.#deliveries;
     if (next !== undefined) return this.#advanceRecorded(next);
     // Whoever is answered by the same commit acts first; only then is it told what is to be concluded.
     if (rested) return undefined;
     if (!this.#live) {
       if (this.#isBusy) return this.#rest();
       return this.#goLive();
+    }
+    if (this.#adoption !== undefined && !this.#isBusy) {
+      const did = await this.#adoption.next();
+      if (did === "planned") return { kind: "planned" };
+      if (did !== undefined) return undefined;
     }
     if (this.#main !== undefined) return this.#conclude(this.#main);
     if (this.#isActive()) return this.#rest();
@@ -287,7 +297,7 @@ export class Replay {
   async #advanceRecorded(next: Completion): Promise<ReplayEnd | undefined> {
     const issue = this.issues.get(next.key);
     const retried = isWithin(next.identity.scope, this.#retried);
-    if (retried) this.#deferred.set(next.key, next);
+    if (retried) this.#deliveries.keep(next);
     if (issue !== undefined) {
       const unlike = this.options.verify ? unlikeRecord(issue, next) : undefined;
       if (unlike !== undefined) return this.#unlike(unlike, next);
@@ -295,18 +305,18 @@ export class Replay {
       return undefined;
     }
     if (this.options.verify && isLeft(this.issues.all(), next.identity.scope)) {
-      this.#next += 1;
+      this.#deliveries.pass();
       return undefined;
     }
     if (this.#live || retried || this.issues.isLeft(next.key, next.identity.scope)) {
       // Its scope was left (a branch that lost): the record stands, nobody asks for it.
-      this.#next += 1;
+      this.#deliveries.pass();
       return undefined;
     }
     if (this.#isBusy || this.issues.hasRunningWorkAbove(next.identity.scope)) return this.#rest();
     if (this.options.accept) {
-      this.#deferred.set(next.key, next);
-      this.#next += 1;
+      this.#deliveries.keep(next);
+      this.#deliveries.pass();
       return undefined;
     }
     if (await this.#isUnsure()) return undefined;
@@ -331,28 +341,27 @@ export class Replay {
   }
 
   async #deliver(issue: Issue, next: Completion): Promise<void> {
-    this.#next += 1;
-    if (this.#next >= queueTrim) {
-      this.records.queue.splice(0, this.#next);
-      this.#next = 0;
-    }
+    this.#deliveries.pass();
     this.issues.settle(issue);
     this.delivered = next.seq;
     this.now = Math.max(this.now, next.at);
+    this.options.past?.delivered(next.identity, hashOf(next.event), reusedOf(next.event));
     await answer(issue, next, this.lineage, (hash) => this.host.blob(hash));
   }
 
   async #goLive(): Promise<ReplayEnd | undefined> {
     this.#live = true;
-    this.#recordedKeys = undefined;
+    this.#deliveries.usedUp();
     for (const resolve of this.#onLive.splice(0)) resolve();
     if (this.options.verify) return this.#allVerified();
-    const queued = [...this.issues.inState("queued")];
+    const queued = this.issues
+      .inState("queued")
+      .filter((it) => this.#adoption === undefined || this.issues.isInDoubt(it));
     // Effects in doubt come first: a run that must halt for one starts nothing else.
     queued.sort((a, b) => Number(this.issues.isInDoubt(b)) - Number(this.issues.isInDoubt(a)));
     for (const issue of queued) {
       if (issue.state !== "queued" || this.#lost !== undefined) continue;
-      this.#start(issue);
+      this.begin(issue);
       while (this.issues.isInDoubt(issue) && this.#lost === undefined && !this.#halted) await turn();
       if (this.#halted) return { kind: "halted" };
     }

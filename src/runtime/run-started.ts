@@ -15,6 +15,7 @@ export type StartedSpec = Omit<StartSpec, "program"> & {
 
 /** The event that starts a run. */
 export function runStarted(run: RunId, spec: StartedSpec, blobs: Blob[]): NewEvent {
+  blobs.push(...(spec.blobs ?? []));
   const input = canonical(spec.input ?? null, "input");
   const data: EventData["run.started"] = {
     workflow: spec.program.name,
@@ -27,6 +28,8 @@ export function runStarted(run: RunId, spec: StartedSpec, blobs: Blob[]): NewEve
     ...(spec.key === undefined ? {} : { key: spec.key }),
     ...(spec.parent === undefined ? {} : { parent: spec.parent }),
     ...(spec.rerunOf === undefined ? {} : { rerunOf: spec.rerunOf }),
+    ...(spec.rerun === undefined ? {} : { rerun: spec.rerun }),
+    ...(spec.told === undefined ? {} : { told: spec.told }),
     ...(spec.options === undefined ? {} : { options: spec.options }),
   };
   return { kind: "run.started", data };

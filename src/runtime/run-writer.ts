@@ -18,6 +18,8 @@ export interface WriterOwner {
   /** Reads what others wrote since what was received. */
   readGap(): Promise<void>;
   lastSeq(): number;
+  /** Takes in an event that is not written yet, at the sequence it will have. */
+  foresee(event: NewEvent, at: number): void;
 }
 
 /** Events and what goes along with them in one commit. */
@@ -35,6 +37,11 @@ export class RunWriter {
   readonly #host: Host;
   readonly #owner: WriterOwner;
   readonly #pending: NewEvent[] = [];
+  /** Taken over, taken in, and not written yet: they go first in the next commit, right after this sequence. */
+  #adopted: { readonly events: NewEvent[]; readonly blobs: Blob[]; readonly after: number } | undefined;
+  /** Taken over while a commit was under way: their sequence is not known before it has ended. */
+  readonly #unplaced: { readonly event: NewEvent; readonly blobs: readonly Blob[]; readonly at: number }[] =
+    [];
   /** Scopes with commits under way. */
   readonly #writing = new Set<Scope>();
   #busy = 0;
@@ -65,6 +72,51 @@ export class RunWriter {
     this.#pending.push(event);
   }
 
+  get hasAdopted(): boolean {
+    return this.#adopted !== undefined || this.#unplaced.length > 0;
+  }
+
+  /** Takes in what follows from records alone, at once; it is written with the next commit. `at` is its time for the run. */
+  adopt(event: NewEvent, blobs: readonly Blob[], at: number): void {
+    this.#unplaced.push({ event, blobs, at });
+    if (!this.isBusy) this.#place();
+  }
+
+  #place(): void {
+    for (const { event, blobs, at } of this.#unplaced.splice(0)) {
+      this.#adopted ??= { events: [], blobs: [], after: this.#owner.lastSeq() };
+      this.#adopted.events.push(event);
+      this.#adopted.blobs.push(...blobs);
+      this.#owner.foresee(event, at);
+    }
+  }
+
+  /** Writes what was taken over. */
+  async flush(): Promise<void> {
+    this.#begin(undefined);
+    try {
+      await this.#send([]);
+    } catch (error) {
+      this.#failWith(error);
+    } finally {
+      this.#end(undefined);
+    }
+  }
+
+  /** One commit to this run, behind what was taken over. */
+  #send(
+    events: readonly NewEvent[],
+    blobs: readonly Blob[] = [],
+    also?: readonly Append[],
+    seq?: number,
+  ): Promise<Appended> {
+    const adopted = this.#adopted;
+    if (adopted === undefined) return this.#host.commit(this.#withPending(events), blobs, also, seq);
+    this.#adopted = undefined;
+    const all = [...adopted.events, ...this.#withPending(events)];
+    return this.#host.commit(all, [...adopted.blobs, ...blobs], also, adopted.after);
+  }
+
   /** Resolves when the events are durable and have been received. Never settles once the replay is lost. */
   async commit(
     scope: Scope,
@@ -75,7 +127,7 @@ export class RunWriter {
     if (this.#owner.isLost) return new Promise<never>(ignore);
     this.#begin(scope);
     try {
-      const appended = await this.#host.commit(this.#withPending(events), blobs, also);
+      const appended = await this.#send(events, blobs, also);
       const missed = this.#owner.caughtUp();
       if (missed !== undefined) await missed;
       return appended;
@@ -95,7 +147,7 @@ export class RunWriter {
       written();
       this.#end(scope);
     };
-    this.#host.commit(this.#withPending([event]), blobs).then(done, (error: unknown) => {
+    this.#send([event], blobs).then(done, (error: unknown) => {
       this.#failWith(error);
       done();
     });
@@ -106,6 +158,10 @@ export class RunWriter {
    * the run is no longer ours: that has been received then.
    */
   async commitNext(events: readonly NewEvent[]): Promise<boolean> {
+    if (this.#adopted !== undefined) {
+      await this.flush();
+      if (this.#owner.isLost) return false;
+    }
     const pending = this.#pending.splice(0);
     this.#busy += 1;
     try {
@@ -125,6 +181,7 @@ export class RunWriter {
 
   /** The end of a run and of what it leaves behind: one commit, tried again while others of these runs move. */
   async commitEnd(conclude: () => Promise<Batch>): Promise<void> {
+    if (this.#adopted !== undefined) await this.flush();
     for (let attempt = 1; !this.#owner.isLost; attempt += 1) {
       const { events, also, blobs } = await conclude();
       try {
@@ -141,7 +198,7 @@ export class RunWriter {
   /** Writes the event after which nothing follows, and loses the replay. */
   async commitLast(event: NewEvent, why: string): Promise<void> {
     try {
-      await this.#host.commit(this.#withPending([event]));
+      await this.#send([event]);
       this.#owner.lose(why);
     } catch (refused) {
       this.#failWith(refused);
@@ -152,16 +209,20 @@ export class RunWriter {
     return this.#pending.length === 0 ? events : [...this.#pending.splice(0), ...events];
   }
 
-  #begin(scope: Scope): void {
+  #begin(scope: Scope | undefined): void {
     this.#busy += 1;
+    if (scope === undefined) return;
     scope.committing += 1;
     this.#writing.add(scope);
   }
 
-  #end(scope: Scope): void {
+  #end(scope: Scope | undefined): void {
     this.#busy -= 1;
-    scope.committing -= 1;
-    if (scope.committing === 0) this.#writing.delete(scope);
+    if (scope !== undefined) {
+      scope.committing -= 1;
+      if (scope.committing === 0) this.#writing.delete(scope);
+    }
+    if (this.#busy === 0 && this.#unplaced.length > 0) this.#place();
     this.#owner.nudge();
   }
 

@@ -17,7 +17,6 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { RunId } from "../base/ids.ts";
-import type { Json } from "../base/values.ts";
 import type { AnyEvent, NewEvent } from "../journal/events.ts";
 import type { Append, Appended, Blob } from "../journal/journal.ts";
 
@@ -69,24 +68,6 @@ export interface LiveNote {
 
 /** How a replay ended. */
 export type ReplayEnd =
-  | { readonly kind: "completed" | "failed" | "halted" | "parked" }
+  | { readonly kind: "completed" | "failed" | "halted" | "parked" | "planned" }
   /** Another driver, a cancel, or this process lost the run: nothing more was written. */
   | { readonly kind: "lost"; readonly why: string };
-
-/** An earlier record that may stand for new work. */
-export interface Reusable {
-  readonly seq: number;
-  readonly out: Json;
-  readonly hash: string;
-  readonly more?: Json;
-}
-
-/** Looks for an earlier record of the same names, input and work. */
-export type Reuse = (identity: {
-  readonly scope: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly in: string;
-  readonly n: number;
-  readonly work: string | undefined;
-}) => Reusable | undefined;

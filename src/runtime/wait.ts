@@ -22,6 +22,7 @@ export type Question = Omit<Asked, keyof StepIdentity | "shown" | "hash" | "read
 export function reviewWork(replay: Replay, question: Question, finish?: (value: Value) => unknown): Work {
   return {
     start: (issue) => void askPerson(replay, issue, question),
+    identity: () => question.work,
     value: (event, issue) =>
       event.kind === "review.decided" && event.data.decision === "approve" ? issue.input : undefined,
     ...(finish === undefined ? {} : { finish }),
@@ -29,7 +30,6 @@ export function reviewWork(replay: Replay, question: Question, finish?: (value: 
 }
 
 async function askPerson(replay: Replay, issue: Issue, question: Question): Promise<void> {
-  if (await reuseDecision(replay, issue)) return;
   const opened = replay.records.opened.get(issue.key);
   let asked = opened as JournalEvent<"review.asked"> | undefined;
   if (asked === undefined) {
@@ -75,30 +75,6 @@ async function decideByClock(
     )
       return;
   }
-}
-
-/** A rerun does not ask again what was decided on the very same value. */
-async function reuseDecision(replay: Replay, issue: Issue): Promise<boolean> {
-  const { scope, kind, name, in: input, n } = issue.identity;
-  const found = replay.options.reuse?.({ scope, kind, name, in: input, n: n ?? 0, work: undefined });
-  if (found === undefined) return false;
-  const decision = (found.more as { decision?: string } | undefined)?.decision;
-  const out = decision === "approve" ? (issue.input?.json ?? null) : found.out;
-  const blobs: Blob[] = [];
-  const at = replay.host.clock.now();
-  const data = {
-    ...issue.identity,
-    out: decision === "approve" ? toStored(out, issue.input?.size ?? 0, blobs) : out,
-    hash: found.hash,
-    may: issue.may,
-    at,
-    ms: 0,
-    reused: found.seq,
-    ...(issue.traced === undefined ? {} : { reads: issue.traced.reads }),
-    ...(found.more === undefined ? {} : { more: found.more }),
-  };
-  await replay.writer.commit(issue.scope, [{ kind: "step.completed", data }], blobs);
-  return true;
 }
 
 /** Waits until a time. */

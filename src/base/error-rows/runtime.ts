@@ -12,6 +12,9 @@ interface RuntimeErrors {
   readonly EFFECT_REVISED: ErrorRow<{ tool: string; key: string }>;
   readonly EFFECT_IN_AGENT: ErrorRow<{ tool: string; agent: string }>;
   readonly RERUN_HOLDS_EFFECTS: ErrorRow<{ runId: string; tools: string }>;
+  readonly RERUN_OPEN: ErrorRow<{ runId: string; open: string; status: string }>;
+  readonly RERUN_STEP_UNKNOWN: ErrorRow<{ given: string; known: string }>;
+  readonly RERUN_SET_KIND: ErrorRow<{ given: string; kind: string }>;
   readonly RUN_UNKNOWN: ErrorRow<{ given: string }>;
   readonly RUN_AMBIGUOUS: ErrorRow<{ given: string; matches: string }>;
   readonly RUN_FAILED: ErrorRow<{ runId: string; outcome: string; reason: string }>;
@@ -95,6 +98,24 @@ export const runtimeErrors: RuntimeErrors = {
     retryable: false,
     message: (it) => `run ${it.runId} has sent effects (${it.tools}), and a rerun could send them again`,
     fix: () => "Start a new run with an input and keys of its own; runs without effects can be rerun.",
+  }),
+  RERUN_OPEN: row({
+    retryable: false,
+    message: (it) =>
+      `run ${it.runId} cannot be done again now: run ${it.open}, of the same work, is still ${it.status}`,
+    fix: () =>
+      "Let that one end, answer what it asks, or cancel it; two runs of one work at once could both send.",
+  }),
+  RERUN_STEP_UNKNOWN: row({
+    retryable: false,
+    message: (it) => `the run has no step "${it.given}"; it has ${it.known}`,
+    fix: () =>
+      "Name a step as firebreak show prints it: a name, a path of names (a › b), or # and its number.",
+  }),
+  RERUN_SET_KIND: row({
+    retryable: false,
+    message: (it) => `the output of "${it.given}", a ${it.kind}, cannot be given by a person`,
+    fix: () => "Give the output of the agent or function it belongs to, or of a step below it.",
   }),
   RUN_UNKNOWN: row({
     retryable: false,

@@ -24,7 +24,8 @@ import {
 import type { Engine, FindProgram, Program, StartSpec } from "../../runtime/engine.ts";
 import type { ReplayOptions } from "../../runtime/replay-options.ts";
 import { Replay } from "../../runtime/replay.ts";
-import type { Guard, Host, LiveNote, Reuse } from "../../runtime/runtime.ts";
+import type { Past } from "../../runtime/past.ts";
+import type { Guard, Host, LiveNote } from "../../runtime/runtime.ts";
 import { runStarted } from "../../runtime/run-started.ts";
 import { Alarm } from "./alarm.ts";
 import { makeHost } from "./make-host.ts";
@@ -55,8 +56,8 @@ export interface EmbeddedOptions {
   readonly lingerMs?: number;
   /** Present in tests only. */
   readonly guard?: Guard;
-  /** Reuse for a run that reruns another. */
-  readonly reuseFor?: (run: RunId, old: RunId) => Promise<Reuse>;
+  /** What a run that reruns another may take over. */
+  readonly pastFor?: (started: EventData["run.started"]) => Promise<Past>;
 }
 
 /** Runs driven at once; others wait their turn. */
@@ -315,13 +316,12 @@ export class EmbeddedEngine implements Engine {
   }
 
   async #replayOptions(run: RunId, started: EventData["run.started"]): Promise<ReplayOptions> {
-    const reuse =
-      started.rerunOf === undefined ? undefined : await this.#options.reuseFor?.(run, started.rerunOf);
+    const past = started.rerunOf === undefined ? undefined : await this.#options.pastFor?.(started);
     const accept = this.#accepting.delete(run);
     return {
       seed: started.seed,
       accept,
-      ...(reuse === undefined ? {} : { reuse }),
+      ...(past === undefined ? {} : { past }),
       lingerMs: this.#options.lingerMs ?? 1_000,
       conclude: async (end) => {
         const concluded = concludeRun(run, started, end);

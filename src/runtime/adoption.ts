@@ -1,0 +1,121 @@
+// How a rerun goes on: whatever the old run's records answer is taken over
+// first, one by one in their old order; only when the code at rest asks for
+// nothing they hold does new work start. So what is done is as little as can
+// be, and a plan is the same walk that stops before the first work.
+//
+//   U4. What is taken over is written before any work starts, in the order in which it was delivered (E3).
+//   U5. A plan writes nothing and starts nothing.
+
+import type { NewEvent } from "../journal/events.ts";
+import type { Blob } from "../journal/journal.ts";
+import type { Issue } from "./issue.ts";
+import { startedRecord } from "./leaf.ts";
+import type { Past, PastRecord } from "./past.ts";
+import type { Replay } from "./replay.ts";
+import { toStored } from "./store.ts";
+
+interface Found {
+  readonly issue: Issue;
+  readonly record: PastRecord;
+}
+
+/** What a plan found. */
+export interface Planned {
+  /** Asked for, and held by no record. */
+  readonly fresh: readonly Issue[];
+  /** The function has ended: nothing is left to do. */
+  readonly ended: boolean;
+}
+
+export class Adoption {
+  readonly #replay: Replay;
+  readonly #past: Past;
+  readonly #isPlan: boolean;
+  readonly #asked: Issue[] = [];
+  readonly #found: Found[] = [];
+  #fresh: Issue[] = [];
+
+  constructor(replay: Replay, past: Past, isPlan: boolean) {
+    this.#replay = replay;
+    this.#past = past;
+    this.#isPlan = isPlan;
+  }
+
+  /** A leaf step, or a wait, that has no record in this run. */
+  add(issue: Issue): void {
+    this.#asked.push(issue);
+  }
+
+  get fresh(): readonly Issue[] {
+    return this.#fresh.filter((it) => it.state === "queued");
+  }
+
+  /** The next thing to do, with the code at rest. Undefined when nothing is asked for. */
+  async next(): Promise<"adopted" | "started" | "planned" | undefined> {
+    this.#look();
+    const { writer } = this.#replay;
+    const found = this.#takeFirst();
+    if (found !== undefined) {
+      this.#adopt(found);
+      return "adopted";
+    }
+    if (this.#isPlan) return "planned";
+    if (writer.hasAdopted) {
+      await writer.flush();
+      return "adopted";
+    }
+    return this.#startFresh() ? "started" : undefined;
+  }
+
+  #look(): void {
+    for (const issue of this.#asked.splice(0)) {
+      if (issue.state !== "queued") continue;
+      const isBegun = this.#replay.records.isBegun(issue.key);
+      const record = isBegun ? undefined : this.#past.take(issue.identity, issue.work.identity?.());
+      if (record === undefined) this.#fresh.push(issue);
+      else this.#insert({ issue, record });
+    }
+  }
+
+  #insert(found: Found): void {
+    let at = this.#found.length;
+    while (at > 0 && this.#found[at - 1]!.record.seq > found.record.seq) at -= 1;
+    this.#found.splice(at, 0, found);
+  }
+
+  #takeFirst(): Found | undefined {
+    for (;;) {
+      const first = this.#found.shift();
+      if (first === undefined || first.issue.state === "queued") return first;
+    }
+  }
+
+  #adopt({ issue, record }: Found): void {
+    issue.state = "recorded";
+    const blobs: Blob[] = [];
+    this.#replay.writer.adopt(adoptedEvent(issue, record, blobs), blobs, record.at);
+  }
+
+  #startFresh(): boolean {
+    const fresh = this.fresh;
+    this.#fresh = [];
+    for (const issue of fresh) if (issue.state === "queued") this.#replay.begin(issue);
+    return fresh.length > 0;
+  }
+}
+
+/** The event that says a record was taken over. */
+function adoptedEvent(issue: Issue, record: PastRecord, blobs: Blob[]): NewEvent {
+  const approved = record.out === undefined;
+  const out = record.out ?? issue.input?.json ?? null;
+  const data = {
+    ...startedRecord(issue, record.startedAt, record.ms, blobs),
+    out: approved ? toStored(out, issue.input?.size ?? 0, blobs) : out,
+    hash: record.hash,
+    ...(record.given ? { given: true as const } : { reused: record.seq }),
+    told: record.at,
+    ...(record.work === undefined ? {} : { work: record.work }),
+    ...(record.more === undefined ? {} : { more: record.more }),
+  };
+  return { kind: "step.completed", data };
+}

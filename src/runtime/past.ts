@@ -1,0 +1,333 @@
+// What an earlier run recorded, for a rerun of it. A record may stand for new
+// work when the names on its path, its own name, its input and its work are the
+// same. Composite steps are never taken over as a whole: they are entered, and
+// their steps looked up; so an edit reaches exactly what it changes.
+//
+//   U1. A failure is never taken over, nor what the rerun was told to do again.
+//   U2. A record answers one issue.
+//   U3. A work that captures local variables is taken over only if everything delivered before it is as it was.
+
+import type { RunId } from "../base/ids.ts";
+import { canonical, type Json } from "../base/values.ts";
+import type { AnyEvent, JournalEvent, StepIdentity, StepKind } from "../journal/events.ts";
+import { scopeNames, stepPath } from "./identity.ts";
+import type { StepMatch } from "./step-match.ts";
+
+/** An earlier record that may stand for new work. */
+export interface PastRecord {
+  readonly seq: number;
+  /** When it was recorded: ctx.now() goes by it. */
+  readonly at: number;
+  readonly startedAt: number;
+  readonly ms: number;
+  /** What it gave; absent where it approves the value that is asked about. */
+  readonly out?: Json;
+  readonly hash: string;
+  readonly more?: Json;
+  readonly work?: string;
+  /** True when a person gave it for this rerun. */
+  readonly given?: true;
+}
+
+/** What a replay asks of the run that it does again. */
+export interface Past {
+  /** The record that answers this issue. It is taken: it answers no other. */
+  take(identity: StepIdentity, work: string | undefined): PastRecord | undefined;
+  /** What a person gave as the output of a composite step. */
+  given(identity: StepIdentity): { readonly value: Json } | undefined;
+  /** The child run that a step started then. */
+  child(identity: StepIdentity): RunId | undefined;
+  /** Tells of a leaf step that was delivered: taken over from `reused`, or made anew with this hash. */
+  delivered(identity: StepIdentity, hash: string | undefined, reused: number | undefined): void;
+  /** How many leaf records there are. */
+  readonly size: number;
+  /** Leaf records that nothing has taken. */
+  left(): readonly PastStep[];
+  /** Why nothing answers a step, and the record it stands in the place of. */
+  explain(identity: StepIdentity, work: string | undefined): { readonly why: string; readonly seq?: number };
+}
+
+export interface PastStep {
+  readonly seq: number;
+  readonly path: string;
+  readonly identity: StepIdentity;
+  readonly ms: number;
+  readonly usd: number;
+  readonly calls: number;
+  readonly effect?: { readonly tool: string; readonly key: string };
+}
+
+export type SameWork = "same" | "changed" | "captures" | "unknown";
+
+export interface PastSpec {
+  readonly events: readonly AnyEvent[];
+  /** Whether two works are the same; `seq` says under which code the old one was recorded. */
+  readonly sameWork: (old: { readonly work: string; readonly seq: number }, work: string) => SameWork;
+  readonly redo: readonly StepMatch[];
+  readonly set: readonly {
+    readonly match: StepMatch;
+    readonly value: Json;
+    readonly hash: string;
+    readonly at: number;
+  }[];
+  /** False when the input is another: then nothing is as it was. */
+  readonly sameInput: boolean;
+}
+
+const taken: ReadonlySet<StepKind> = new Set([
+  "function",
+  "model",
+  "tool",
+  "check",
+  "artifact",
+  "review",
+  "signal",
+  "sleep",
+]);
+
+/** Kinds below a step that is done again: what it said and how it was judged. Tool results stay. */
+const redoneBelow: ReadonlySet<StepKind> = new Set(["model", "check", "function", "review"]);
+
+interface Kept extends PastRecord {
+  readonly identity: StepIdentity;
+  readonly may: number;
+}
+
+export function pastOf(spec: PastSpec): Past {
+  return new RecordedPast(spec);
+}
+
+class RecordedPast implements Past {
+  readonly #spec: PastSpec;
+  readonly #byKey = new Map<string, Kept[]>();
+  /** Records by names alone, in order: what a step done again stands in the place of. */
+  readonly #byName = new Map<string, Kept[]>();
+  readonly #children = new Map<string, { readonly run: RunId; readonly in: string }[]>();
+  readonly #order: number[] = [];
+  readonly #used = new Set<number>();
+  readonly #steps = new Map<number, PastStep>();
+  readonly #replaced = new Map<string, number>();
+  readonly #seen = new Set<number>();
+  /** How many of `#order` have been delivered without a gap. */
+  #watermark = 0;
+  #disturbed: boolean;
+
+  constructor(spec: PastSpec) {
+    this.#spec = spec;
+    this.#disturbed = !spec.sameInput;
+    this.#read();
+  }
+
+  take(identity: StepIdentity, work: string | undefined): PastRecord | undefined {
+    const given = this.#givenFor(identity);
+    if (given !== undefined) return given;
+    const all = this.#byKey.get(keyOf(identity));
+    if (all === undefined || this.#isRedone(identity)) return undefined;
+    const fits = all.filter((it) => !this.#used.has(it.seq) && this.#isSame(it, work));
+    const found =
+      fits.find((it) => it.identity.scope === identity.scope && (it.identity.n ?? 0) === (identity.n ?? 0)) ??
+      fits.find((it) => (it.identity.n ?? 0) === (identity.n ?? 0)) ??
+      fits[0];
+    if (found !== undefined) this.#used.add(found.seq);
+    return found;
+  }
+
+  given(identity: StepIdentity): { readonly value: Json } | undefined {
+    return this.#spec.set.find((it) => it.match.isStep(namesOf(identity)));
+  }
+
+  child(identity: StepIdentity): RunId | undefined {
+    const all = this.#children.get(nameKey(identity)) ?? [];
+    const at = all.findIndex((it) => it.in === identity.in);
+    return all.splice(Math.max(0, at), 1)[0]?.run;
+  }
+
+  delivered(identity: StepIdentity, hash: string | undefined, reused: number | undefined): void {
+    if (!taken.has(identity.kind)) return;
+    if (reused !== undefined) this.#used.add(reused);
+    const stands = reused ?? this.#replace(identity, hash);
+    if (stands === undefined) this.#disturbed = true;
+    else this.#seen.add(stands);
+    while (this.#watermark < this.#order.length && this.#seen.has(this.#order[this.#watermark]!))
+      this.#watermark += 1;
+  }
+
+  get size(): number {
+    return this.#steps.size;
+  }
+
+  left(): readonly PastStep[] {
+    return [...this.#steps.values()].filter((it) => !this.#used.has(it.seq));
+  }
+
+  explain(identity: StepIdentity, work: string | undefined): { readonly why: string; readonly seq?: number } {
+    const free = (all: readonly Kept[] | undefined): Kept | undefined =>
+      all?.find((it) => !this.#used.has(it.seq));
+    const equal = free(this.#byKey.get(keyOf(identity)));
+    const named = equal ?? free(this.#byName.get(nameKey(identity)));
+    const seq = named === undefined ? {} : { seq: named.seq };
+    if (this.#isRedone(identity)) return { why: "told to do it again", ...seq };
+    if (equal?.work !== undefined && work !== undefined) {
+      const same = this.#spec.sameWork({ work: equal.work, seq: equal.seq }, work);
+      if (same === "captures")
+        return { why: "it captures local variables, and what came before changed", ...seq };
+      if (same === "unknown") return { why: "whether its function is the same cannot be told", ...seq };
+      return { why: "its function changed", ...seq };
+    }
+    if (equal !== undefined) return { why: "what was found wrong with it changed", ...seq };
+    if (named !== undefined) return { why: "its input changed", ...seq };
+    return { why: identity.kind === "run" ? "a child run is entered again" : "not in the old run" };
+  }
+
+  // ---- Whether a record may stand ----------------------------------------------
+
+  #isSame(record: Kept, work: string | undefined): boolean {
+    if (record.work === undefined || work === undefined) return record.work === work;
+    const same = this.#spec.sameWork({ work: record.work, seq: record.seq }, work);
+    return same === "same" || (same === "captures" && this.#isAsItWas(record.may));
+  }
+
+  /** Everything delivered up to then has been delivered here too, and nothing else that differs. */
+  #isAsItWas(may: number): boolean {
+    const next = this.#order[this.#watermark];
+    return !this.#disturbed && (next === undefined || next > may);
+  }
+
+  /** The record that a step done again stands in the place of, if it gave the same. */
+  #replace(identity: StepIdentity, hash: string | undefined): number | undefined {
+    const key = nameKey(identity);
+    const all = this.#byName.get(key) ?? [];
+    const nth = this.#replaced.get(key) ?? 0;
+    this.#replaced.set(key, nth + 1);
+    const unused = all.filter((it) => !this.#used.has(it.seq) || this.#seen.has(it.seq));
+    const stood = unused.find((it) => !this.#seen.has(it.seq) && it.identity.in === identity.in) ?? all[nth];
+    return stood !== undefined && hash !== undefined && stood.hash === hash ? stood.seq : undefined;
+  }
+
+  #isRedone(identity: StepIdentity): boolean {
+    const names = namesOf(identity);
+    return this.#spec.redo.some(
+      (it) => it.isStep(names) || (redoneBelow.has(identity.kind) && it.isAbove(names)),
+    );
+  }
+
+  #givenFor(identity: StepIdentity): PastRecord | undefined {
+    const set = this.#spec.set.find((it) => it.match.isStep(namesOf(identity)));
+    if (set === undefined) return undefined;
+    return { seq: 0, at: set.at, startedAt: set.at, ms: 0, out: set.value, hash: set.hash, given: true };
+  }
+
+  // ---- Reading the run ------------------------------------------------------------
+
+  #read(): void {
+    const { events } = this.#spec;
+    const gone = new Set(events.flatMap((it) => (it.kind === "step.invalidated" ? [it.data.seq] : [])));
+    const opened = new Map<number, StepIdentity & { readonly hash?: string; readonly may?: number }>();
+    for (const event of events) {
+      if (event.kind === "review.asked" || event.kind === "timer.set") opened.set(event.seq, event.data);
+      if (event.kind === "child.started") this.#addChild(event);
+      const kept = gone.has(event.seq) ? undefined : keptOf(event, opened);
+      if (kept !== undefined) this.#keep(kept, event);
+    }
+  }
+
+  #keep(kept: Kept, event: AnyEvent): void {
+    push(this.#byKey, keyOf(kept.identity), kept);
+    push(this.#byName, nameKey(kept.identity), kept);
+    this.#order.push(kept.seq);
+    const { scope, name } = kept.identity;
+    const more = (event.kind === "step.completed" ? (event.data.more ?? {}) : {}) as {
+      readonly spent?: { readonly usd: number; readonly calls: number };
+      readonly effect?: { readonly tool: string; readonly key: string };
+    };
+    this.#steps.set(kept.seq, {
+      seq: kept.seq,
+      path: stepPath(scope, name),
+      identity: kept.identity,
+      ms: kept.ms,
+      usd: more.spent?.usd ?? 0,
+      calls: more.spent?.calls ?? 0,
+      ...(more.effect === undefined ? {} : { effect: more.effect }),
+    });
+  }
+
+  #addChild(event: JournalEvent<"child.started">): void {
+    push(this.#children, nameKey(event.data), { run: event.data.child, in: event.data.in });
+  }
+}
+
+type Opened = ReadonlyMap<number, StepIdentity & { readonly hash?: string; readonly may?: number }>;
+
+/** The record of a leaf step that may be taken over; undefined for all else. */
+function keptOf(event: AnyEvent, opened: Opened): Kept | undefined {
+  switch (event.kind) {
+    case "step.completed": {
+      const { out, hash, more, work, kind, may, ms, at } = event.data;
+      // A composite step is entered again, and a failure that was recorded as a value is a failure still.
+      if (!taken.has(kind) || event.covers !== undefined || isFailure(more)) return undefined;
+      const told = event.data.told ?? event.at;
+      const base = { seq: event.seq, at: told, startedAt: at, ms, out, hash, may, identity: event.data };
+      return { ...base, ...(work === undefined ? {} : { work }), ...keptMore(more) };
+    }
+    case "review.decided":
+      return decided(event, opened);
+    case "timer.fired": {
+      const identity = opened.get(event.data.set);
+      if (identity === undefined) return undefined;
+      const times = { seq: event.seq, at: event.at, startedAt: event.at, ms: 0 };
+      return { ...times, out: null, hash: nullHash, may: identity.may ?? 0, identity };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const nullHash = canonical(null).hash;
+
+function decided(event: JournalEvent<"review.decided">, opened: Opened): Kept | undefined {
+  const identity = opened.get(event.data.asked) as JournalEvent<"review.asked">["data"] | undefined;
+  const { decision, value, hash, by } = event.data;
+  if (identity === undefined || identity.mode === "cap") return undefined;
+  if (decision !== "approve" && decision !== "edit" && decision !== "answer") return undefined;
+  return {
+    seq: event.seq,
+    at: event.at,
+    startedAt: event.at,
+    ms: 0,
+    ...(decision === "approve" ? {} : { out: value ?? null }),
+    hash: hash ?? identity.hash,
+    may: identity.may,
+    identity,
+    more: { decision, by },
+    ...(identity.work === undefined ? {} : { work: identity.work }),
+  };
+}
+
+function isFailure(more: Json | undefined): boolean {
+  return typeof more === "object" && more !== null && "failed" in more && more["failed"] === true;
+}
+
+/** What a record says beside its output, without what it cost: a step taken over costs nothing. */
+function keptMore(more: Json | undefined): { more?: Json } {
+  if (more === undefined || more === null || typeof more !== "object" || Array.isArray(more)) return {};
+  const { spent: _, scope: __, signal: ___, ...kept } = more as { readonly [key: string]: Json };
+  return Object.keys(kept).length === 0 ? {} : { more: kept };
+}
+
+function keyOf(it: StepIdentity): string {
+  return JSON.stringify([scopeNames(it.scope), it.kind, it.name, it.in]);
+}
+
+function nameKey(it: StepIdentity): string {
+  return JSON.stringify([scopeNames(it.scope), it.kind, it.name]);
+}
+
+function namesOf(it: StepIdentity): readonly string[] {
+  return [...scopeNames(it.scope), it.name];
+}
+
+function push<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const all = map.get(key);
+  if (all === undefined) map.set(key, [item]);
+  else all.push(item);
+}
