@@ -3,6 +3,7 @@ import { type ErrorRow, row } from "./error-row.ts";
 interface CheckErrors {
   readonly CHECK_PATH_UNKNOWN: ErrorRow<{ check: string; path: string; segment: string; known: string }>;
   readonly CHECK_PATH_INVALID: ErrorRow<{ path: string; at: number }>;
+  readonly OPERATOR_UNKNOWN: ErrorRow<{ given: string; known: string }>;
 }
 
 export const checkErrors: CheckErrors = {
@@ -20,5 +21,10 @@ export const checkErrors: CheckErrors = {
     message: (it) => `"${it.path}" is not a path into an output (character ${it.at})`,
     fix: () =>
       'Write names joined by dots, and [] for every item of a list: "claims[].quote", "summary.text", "rows[0].id".',
+  }),
+  OPERATOR_UNKNOWN: row({
+    retryable: false,
+    message: (it) => `there is no mutation operator "${it.given}"`,
+    fix: (it) => `Known are: ${it.known}.`,
   }),
 };

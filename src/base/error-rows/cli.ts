@@ -13,6 +13,8 @@ interface CliErrors {
   readonly REVIEW_NOT_FOUND: ErrorRow<{ given: string; open: string }>;
   readonly TERMINAL_NEEDED: ErrorRow<{ what: string; mend: string }>;
   readonly EDITOR_FAILED: ErrorRow<{ editor: string; reason: string }>;
+  readonly GATES_NOT_FOUND: ErrorRow<{ runId: string; wanted: string; known: string }>;
+  readonly GATES_UNREACHED: ErrorRow<{ runId: string; reason: string }>;
 }
 
 export const cliErrors: CliErrors = {
@@ -77,5 +79,22 @@ export const cliErrors: CliErrors = {
     retryable: true,
     message: (it) => `the editor ${it.editor} gave nothing usable: ${it.reason}`,
     fix: () => "Nothing was decided. Set $EDITOR, or give the value with --value @file.json.",
+  }),
+  GATES_NOT_FOUND: row({
+    retryable: false,
+    message: (it) =>
+      it.wanted === ""
+        ? `run ${it.runId} has no gate that passed`
+        : `run ${it.runId} has no gate of step "${it.wanted}" that passed`,
+    fix: (it) =>
+      it.known === ""
+        ? "Give a step checks: an output without any cannot be told right from wrong."
+        : `Its gates are: ${it.known}.`,
+  }),
+  GATES_UNREACHED: row({
+    retryable: false,
+    message: (it) => `the gates of run ${it.runId} cannot be reached with the code as it is: ${it.reason}`,
+    fix: () =>
+      "Record a run with this code (firebreak rerun takes over what did not change), and name that one.",
   }),
 };
