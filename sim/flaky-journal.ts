@@ -13,6 +13,7 @@ import type {
   Append,
   Appended,
   Blob,
+  EffectSlot,
   Journal,
   JournalListener,
   RunFilter,
@@ -108,6 +109,14 @@ export class FlakyJournal implements Journal {
 
   heads(filter: RunFilter): Promise<readonly RunHead[]> {
     return this.#answer(this.#inner.heads(filter));
+  }
+
+  slot(root: RunId, tool: string, key: string): Promise<EffectSlot | undefined> {
+    return this.#answer(this.#inner.slot(root, tool, key));
+  }
+
+  slots(root: RunId): Promise<readonly EffectSlot[]> {
+    return this.#answer(this.#inner.slots(root));
   }
 
   blob(hash: string): Promise<Uint8Array> {

@@ -6,6 +6,7 @@ import type {
   Append,
   Appended,
   Blob,
+  EffectSlot,
   Journal,
   JournalListener,
   RunFilter,
@@ -57,6 +58,14 @@ export class KillableJournal implements Journal {
 
   heads(filter: RunFilter): Promise<readonly RunHead[]> {
     return this.#alive(() => this.#journal.heads(filter));
+  }
+
+  slot(root: RunId, tool: string, key: string): Promise<EffectSlot | undefined> {
+    return this.#alive(() => this.#journal.slot(root, tool, key));
+  }
+
+  slots(root: RunId): Promise<readonly EffectSlot[]> {
+    return this.#alive(() => this.#journal.slots(root));
   }
 
   blob(hash: string): Promise<Uint8Array> {

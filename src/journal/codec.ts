@@ -34,6 +34,7 @@ const codeOf: Readonly<Record<EventKind, number>> = {
   "run.logged": 23,
   "run.capped": 24,
   "effect.received": 25,
+  "effect.adopted": 26,
 };
 
 const kindOf: ReadonlyMap<unknown, EventKind> = new Map(
@@ -42,6 +43,11 @@ const kindOf: ReadonlyMap<unknown, EventKind> = new Map(
 
 /** The code of step.invalidated, which a storage may index. */
 export const invalidatedCode: number = codeOf["step.invalidated"];
+
+/** The codes of all events about effects, for a storage that builds its projection anew. */
+export const effectCodes: readonly number[] = (Object.keys(codeOf) as EventKind[])
+  .filter((kind) => kind.startsWith("effect."))
+  .map((kind) => codeOf[kind]);
 
 const hashBytes = 16;
 

@@ -1,5 +1,5 @@
 // What a commit would do, decided before anything is written: the rules of
-// J1 to J4 and J9 as one pure computation that every adapter uses.
+// J1 to J4, J9 and J10 as one pure computation that every adapter uses.
 //
 // A plan is made against the heads that stand: those stored, and those changed
 // by earlier commits of the same batch. A commit that is refused leaves no trace.
@@ -7,8 +7,10 @@
 import { FirebreakError } from "../base/errors.ts";
 import type { RunId } from "../base/ids.ts";
 import { type EncodedEvent, encodeEvent } from "./codec.ts";
+import { type EffectSlot, isEffectEvent } from "./effect-slot.ts";
 import type { AnyEvent, NewEvent } from "./events.ts";
 import { nextHead } from "./head.ts";
+import { SlotDraft, SlotPlan, type StoredSlots } from "./slot-plan.ts";
 import type { Append, Appended, Expect, RunHead, RunStatus } from "./journal.ts";
 
 /** Most events of one run, 2^20 less one. */
@@ -34,7 +36,7 @@ export interface CommitPlan {
 }
 
 /** What an adapter knows before the batch. */
-export interface StoredRuns {
+export interface StoredRuns extends StoredSlots {
   head(run: RunId): RunHead | undefined;
   /** A run that holds the key: not ended. */
   keyHolder(workflow: string, key: string): RunId | undefined;
@@ -56,24 +58,44 @@ export class BatchPlan {
   /** Heads that the batch changed. */
   readonly heads: Map<RunId, RunHead> = new Map();
   readonly #keys = new Map<string, RunId>();
+  readonly #slots: SlotPlan;
   readonly #stored: StoredRuns;
   readonly #at: number;
 
   constructor(stored: StoredRuns, at: number) {
     this.#stored = stored;
+    this.#slots = new SlotPlan(stored);
     this.#at = at;
   }
 
-  /** Plans one commit after those before it. @throws JOURNAL_CONFLICT, RUN_KEY_TAKEN, RUN_TOO_LONG */
+  /** Effects that the batch changed. */
+  get slots(): readonly EffectSlot[] {
+    return this.#slots.changed;
+  }
+
+  /** Plans one commit after those before it. @throws JOURNAL_CONFLICT, RUN_KEY_TAKEN, EFFECT_SLOT_TAKEN, RUN_TOO_LONG */
   add(appends: readonly EncodedAppend[]): CommitPlan {
     const draft = new Map<RunId, RunHead>();
     const placed: PlacedEvent[] = [];
     const appended = appends.map((append) => this.#place(append, draft, placed));
+    const slots = this.#planSlots(placed, draft);
     for (const [run, head] of draft) {
       this.heads.set(run, head);
       if (holdsKey(head)) this.#keys.set(keyOf(head.workflow, head.key!), run);
     }
+    slots?.keep();
     return { appended, placed };
+  }
+
+  /** Most commits are about no effect: they cost a look at each event's kind. */
+  #planSlots(placed: readonly PlacedEvent[], draft: ReadonlyMap<RunId, RunHead>): SlotDraft | undefined {
+    let slots: SlotDraft | undefined;
+    for (const { encoded, event } of placed) {
+      if (!isEffectEvent(encoded.event)) continue;
+      slots ??= new SlotDraft(this.#slots);
+      slots.add({ root: draft.get(event.run)!.root, run: event.run, seq: event.seq }, encoded.event);
+    }
+    return slots;
   }
 
   #place(

@@ -12,9 +12,13 @@
 //   J7. An event, once read, never changes.
 //   J8. `readOpen` leaves out exactly the events that a live record covers.
 //   J9. One open run per (workflow, key): a second start is told which run holds it.
+//   J10. Of two runs of one root that would change the same effect, one is refused: an intent names what it takes to stand.
 
 import type { RunId } from "../base/ids.ts";
+import type { EffectSlot } from "./effect-slot.ts";
 import type { AnyEvent, EventKind, NewEvent } from "./events.ts";
+
+export type { EffectAction, EffectSlot, StandingEffect } from "./effect-slot.ts";
 
 export type RunStatus = "running" | "waiting" | "completed" | "failed" | "cancelled" | "halted";
 
@@ -94,7 +98,7 @@ export interface Journal {
    * Writes all appends or none, after those of earlier calls. Calls of one event-loop turn share a transaction and
    * a sync; each call succeeds or fails by itself.
    *
-   * @throws JOURNAL_CONFLICT (J3, J4), RUN_KEY_TAKEN (J9), JOURNAL_FULL, JOURNAL_IO (after a failed sync the journal refuses
+   * @throws JOURNAL_CONFLICT (J3, J4), RUN_KEY_TAKEN (J9), EFFECT_SLOT_TAKEN (J10), JOURNAL_FULL, JOURNAL_IO (after a failed sync the journal refuses
    * all later writes with JOURNAL_POISONED until it is opened again).
    */
   commit(appends: readonly Append[], blobs?: readonly Blob[]): Promise<readonly Appended[]>;
@@ -110,6 +114,12 @@ export interface Journal {
 
   head(run: RunId): Promise<RunHead | undefined>;
   heads(filter: RunFilter): Promise<readonly RunHead[]>;
+
+  /** How an effect stands among all runs of a root. @throws EVENT_CORRUPT */
+  slot(root: RunId, tool: string, key: string): Promise<EffectSlot | undefined>;
+
+  /** All effects of the runs of a root, in the order of their receipts; those without one come last. @throws EVENT_CORRUPT */
+  slots(root: RunId): Promise<readonly EffectSlot[]>;
 
   /** @throws BLOB_MISSING, BLOB_CORRUPT */
   blob(hash: string): Promise<Uint8Array>;

@@ -8,11 +8,13 @@ import { collectBlobs, verifyBlob } from "./blob-store.ts";
 import { decodeEvent, invalidatedCode, sealEvent, type StoredEvent } from "./codec.ts";
 import { BatchPlan, encodeAppends, holdsKey, type PlacedEvent } from "./commit-plan.ts";
 import { type CommitOutcome, CommitQueue, type CommitRequest } from "./commit-queue.ts";
+import type { EffectSlot } from "./effect-slot.ts";
 import type { AnyEvent, EventData } from "./events.ts";
 import { endings } from "./journal.ts";
 import type { Append, Appended, Blob, Journal, JournalListener, RunFilter, RunHead } from "./journal.ts";
 import { openEvents } from "./open-events.ts";
 import { defaultRunLimit, matchesFilter } from "./run-filter.ts";
+import { inOrder, slotId, type StoredSlots } from "./slot-plan.ts";
 
 const endedStatuses: ReadonlySet<string> = new Set(Object.values(endings));
 
@@ -22,6 +24,7 @@ export class MemoryJournal implements Journal {
   readonly #heads = new Map<RunId, RunHead>();
   readonly #events = new Map<RunId, StoredEvent[]>();
   readonly #blobs = new Map<string, Uint8Array>();
+  readonly #slots = new Map<string, EffectSlot>();
   #closed = false;
 
   constructor(options: { readonly now?: () => number } = {}) {
@@ -72,6 +75,16 @@ export class MemoryJournal implements Journal {
     return newestFirst.filter((it) => matchesFilter(it, filter)).slice(0, filter.limit ?? defaultRunLimit);
   }
 
+  async slot(root: RunId, tool: string, key: string): Promise<EffectSlot | undefined> {
+    this.#demandOpen();
+    return this.#slots.get(slotId({ root, tool, key }));
+  }
+
+  async slots(root: RunId): Promise<readonly EffectSlot[]> {
+    this.#demandOpen();
+    return inOrder([...this.#slots.values()].filter((it) => it.root === root));
+  }
+
   async blob(hash: string): Promise<Uint8Array> {
     this.#demandOpen();
     const bytes = this.#blobs.get(hash);
@@ -96,6 +109,7 @@ export class MemoryJournal implements Journal {
         this.#heads.delete(run);
         this.#events.delete(run);
       }
+      for (const [id, slot] of this.#slots) if (ended.has(slot.run)) this.#slots.delete(id);
       this.#dropUnusedBlobs();
       return ended.size;
     });
@@ -112,10 +126,14 @@ export class MemoryJournal implements Journal {
 
   #write(batch: readonly CommitRequest[]): readonly CommitOutcome[] {
     const plan = new BatchPlan(
-      { head: (run) => this.#heads.get(run), keyHolder: (workflow, key) => this.#keyHolder(workflow, key) },
+      {
+        head: (run) => this.#heads.get(run),
+        keyHolder: (workflow, key) => this.#keyHolder(workflow, key),
+        ...this.#storedSlots,
+      },
       this.#now(),
     );
-    return batch.map(({ appends, blobs }): CommitOutcome => {
+    const outcomes = batch.map(({ appends, blobs }): CommitOutcome => {
       try {
         const { appended, placed } = plan.add(appends);
         this.#keep(placed, plan.heads, blobs);
@@ -124,7 +142,16 @@ export class MemoryJournal implements Journal {
         return { kind: "refused", error };
       }
     });
+    for (const slot of plan.slots) this.#slots.set(slotId(slot), Object.freeze(slot));
+    return outcomes;
   }
+
+  readonly #storedSlots: StoredSlots = {
+    slot: (root, tool, key) => this.#slots.get(slotId({ root, tool, key })),
+    slotOf: (run, intent) => [...this.#slots.values()].find((it) => it.run === run && it.seq === intent),
+    lastOrder: (root) =>
+      Math.max(0, ...[...this.#slots.values()].map((it) => (it.root === root ? (it.order ?? 0) : 0))),
+  };
 
   #keep(placed: readonly PlacedEvent[], heads: ReadonlyMap<RunId, RunHead>, blobs: readonly Blob[]): void {
     for (const { encoded, event } of placed) {

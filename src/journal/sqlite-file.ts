@@ -105,7 +105,10 @@ function migrate(handle: SqliteHandle, path: string): void {
     // Read again: another process may have migrated the file in the meantime.
     const form = readForm(handle, path);
     demandForm(form, path);
-    for (const step of migrations.slice(form)) handle.exec(step);
+    for (const step of migrations.slice(form)) {
+      if (typeof step === "string") handle.exec(step);
+      else step(handle);
+    }
     handle.exec(`UPDATE meta SET form = ${currentForm}; COMMIT`);
   } catch (error) {
     rollBack(handle);

@@ -6,9 +6,11 @@ import type { RunId } from "../base/ids.ts";
 import { sha } from "../base/values.ts";
 import { corrupt, decodeEvent, invalidatedCode, type StoredEvent } from "./codec.ts";
 import type { AnyEvent, NewEvent } from "./events.ts";
+import type { EffectSlot } from "./effect-slot.ts";
 import { nextHead } from "./head.ts";
 import type { RunFilter, RunHead } from "./journal.ts";
 import { openEvents } from "./open-events.ts";
+import { decodeSlot, selectLastOrder, selectSlot, selectSlotOf, selectSlots } from "./sqlite-effects.ts";
 import { reasonOf, sqliteTrouble } from "./sqlite-file.ts";
 import { damagedHead, decodeRun, runQuery, type RunRow, selectKeyHolder } from "./sqlite-runs.ts";
 import { runStride } from "./sqlite-schema.ts";
@@ -86,6 +88,24 @@ export class SqliteReader {
     const found = this.find(run);
     if (found === undefined || !Number.isInteger(seq) || seq < 1 || seq > found.head.seq) return undefined;
     return this.#readRange(run, found.base, seq - 1, seq)[0];
+  }
+
+  slot(root: RunId, tool: string, key: string): EffectSlot | undefined {
+    return decodeSlot(this.#prepare(selectSlot).get(root, tool, key));
+  }
+
+  slotOf(run: RunId, intent: number): EffectSlot | undefined {
+    return decodeSlot(this.#prepare(selectSlotOf).get(run, intent));
+  }
+
+  slots(root: RunId): readonly EffectSlot[] {
+    return this.#prepare(selectSlots)
+      .all(root)
+      .map((it) => decodeSlot(it)!);
+  }
+
+  lastOrder(root: RunId): number {
+    return Number(this.#prepare(selectLastOrder).get(root)!["last"]);
   }
 
   blob(hash: string): Uint8Array {

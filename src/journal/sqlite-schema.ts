@@ -5,17 +5,23 @@
 // is a projection of its events, rewritten only when more than the last
 // sequence changes; its sequence is then read from the events.
 
+import type { DatabaseSync } from "node:sqlite";
+import { projectEffects } from "./sqlite-effects.ts";
+
 /** Marks a file as ours: "FBRK". Stands in the header of the file. */
 export const applicationId = 0x4642524b;
 
 /** Distance between the ids of two runs' events. */
 export const runStride: number = 2 ** 20;
 
+/** A step that reads what is there. */
+export type Migration = (handle: Pick<DatabaseSync, "exec" | "prepare">) => void;
+
 /**
  * Steps from form 0 (an empty file) upwards: entry n leads from form n to n + 1. Entries are never edited,
  * since files were written by them; a change of the form is a new entry.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly (string | Migration)[] = [
   `
   PRAGMA application_id = ${applicationId};
   CREATE TABLE meta (form INTEGER NOT NULL) STRICT;
@@ -56,6 +62,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX runs_parent ON runs (parent) WHERE parent IS NOT NULL;
   CREATE TABLE blobs (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
   `,
+  projectEffects,
 ];
 
 /** The form this version writes. */

@@ -7,12 +7,15 @@ import { collectBlobs } from "./blob-store.ts";
 import { sealEvent } from "./codec.ts";
 import { BatchPlan, type PlacedEvent } from "./commit-plan.ts";
 import type { CommitOutcome, CommitRequest } from "./commit-queue.ts";
+import { type EffectSlot, isEffectEvent } from "./effect-slot.ts";
 import { endings } from "./journal.ts";
 import type { Blob, RunHead } from "./journal.ts";
+import { insertSlot, slotParameters } from "./sqlite-effects.ts";
 import { sqliteTrouble } from "./sqlite-file.ts";
 import type { FoundRun, Prepare, SqliteReader } from "./sqlite-reader.ts";
 import { insertRun, runParameters, sameRow, updateRun } from "./sqlite-runs.ts";
 import { runStride } from "./sqlite-schema.ts";
+import type { StoredSlots } from "./slot-plan.ts";
 
 /** Most running runs whose heads are remembered; others are read when needed. */
 const rememberedLimit = 2_000;
@@ -37,6 +40,12 @@ export class SqliteWriter {
   /** What the open transaction wrote, remembered once it is durable. */
   #written: readonly FoundRun[] = [];
 
+  readonly #storedSlots: StoredSlots = {
+    slot: (root, tool, key) => this.#reader.slot(root, tool, key),
+    slotOf: (run, intent) => this.#reader.slotOf(run, intent),
+    lastOrder: (root) => this.#reader.lastOrder(root),
+  };
+
   constructor(prepare: Prepare, reader: SqliteReader, now: () => number) {
     this.#prepare = prepare;
     this.#reader = reader;
@@ -50,6 +59,7 @@ export class SqliteWriter {
       {
         head: (run) => this.#find(run, found)?.head,
         keyHolder: (workflow, key) => this.#reader.keyHolder(workflow, key),
+        ...this.#storedSlots,
       },
       this.#now(),
     );
@@ -69,6 +79,7 @@ export class SqliteWriter {
     this.#writeBlobs(blobs);
     const bases = this.#writeRuns(plan.heads, found);
     this.#writeEvents(placed, bases);
+    this.#writeSlots(plan.slots);
     return outcomes;
   }
 
@@ -84,9 +95,14 @@ export class SqliteWriter {
     const append = batch[0]!.appends[0];
     if (batch.length !== 1 || batch[0]!.appends.length !== 1 || append === undefined) return undefined;
     if (append.events.length !== 1 || batch[0]!.blobs.length > 0) return undefined;
+    // An effect is more than one row.
+    if (isEffectEvent(append.events[0]!.event)) return undefined;
     const known = this.#remembered.get(append.run);
     if (known === undefined) return undefined;
-    const plan = new BatchPlan({ head: () => known.head, keyHolder: () => undefined }, this.#now());
+    const plan = new BatchPlan(
+      { head: () => known.head, keyHolder: () => undefined, ...this.#storedSlots },
+      this.#now(),
+    );
     let planned: ReturnType<BatchPlan["add"]>;
     try {
       planned = plan.add([append]);
@@ -127,6 +143,7 @@ export class SqliteWriter {
       const { base } = found;
       this.#prepare("DELETE FROM events WHERE id > ? AND id < ?").run(base, base + runStride);
       this.#prepare("DELETE FROM runs WHERE number = ?").run(base / runStride);
+      this.#prepare("DELETE FROM effects WHERE run = ?").run(run);
       count += 1;
     }
     this.#dropUnusedBlobs();
@@ -197,6 +214,10 @@ export class SqliteWriter {
       const hash = sealEvent(run, seq, { at, kind, data, covers });
       statement.run(bases.get(run)! + seq, at, kind, data, covers, hash);
     }
+  }
+
+  #writeSlots(slots: readonly EffectSlot[]): void {
+    for (const slot of slots) this.#prepare(insertSlot).run(...slotParameters(slot));
   }
 
   #remember(found: FoundRun): void {

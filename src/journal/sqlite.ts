@@ -12,6 +12,7 @@ import type { RunId } from "../base/ids.ts";
 import { verifyBlob } from "./blob-store.ts";
 import { encodeAppends } from "./commit-plan.ts";
 import { type CommitOutcome, CommitQueue, type CommitRequest } from "./commit-queue.ts";
+import type { EffectSlot } from "./effect-slot.ts";
 import type { AnyEvent } from "./events.ts";
 import type { Append, Appended, Blob, Journal, JournalListener, RunFilter, RunHead } from "./journal.ts";
 import { matchesFilter } from "./run-filter.ts";
@@ -105,6 +106,14 @@ export class SqliteJournal implements Journal {
 
   async heads(filter: RunFilter): Promise<readonly RunHead[]> {
     return this.#reading(() => this.#reader.heads(filter).filter((it) => matchesFilter(it, filter)));
+  }
+
+  async slot(root: RunId, tool: string, key: string): Promise<EffectSlot | undefined> {
+    return this.#reading(() => this.#reader.slot(root, tool, key));
+  }
+
+  async slots(root: RunId): Promise<readonly EffectSlot[]> {
+    return this.#reading(() => this.#reader.slots(root));
   }
 
   async blob(hash: string): Promise<Uint8Array> {

@@ -52,6 +52,36 @@ export const halted: NewEvent = {
 };
 export const signalled: NewEvent = { kind: "signal.received", data: { name: "paid", payload: 1 } };
 
+export function intended(
+  tool: string,
+  key: string,
+  more: Partial<EventData["effect.intended"]> = {},
+): NewEvent {
+  const data = { scope: "", name: tool, kind: "tool", in: someHash, tool, key } as const;
+  return {
+    kind: "effect.intended",
+    data: { ...data, revision: "r1", owner: "process-1", input: null, ...more },
+  };
+}
+
+export function received(intent: number): NewEvent {
+  return { kind: "effect.received", data: { intent, receipt: "receipt" } };
+}
+
+export function late(intent: number): NewEvent {
+  return { kind: "effect.late", data: { intent, receipt: "receipt" } };
+}
+
+export function settled(intent: number, sent: boolean): NewEvent {
+  return { kind: "effect.settled", data: { intent, sent, by: "ana" } };
+}
+
+/** The effect "mail a", as another run takes it for its own. */
+export function adopted(run: RunId, intent: number): NewEvent {
+  const data = { tool: "mail", key: "a", revision: "r1", run, intent, receipt: "receipt" };
+  return { kind: "effect.adopted", data };
+}
+
 export function blobOf(text: string): Blob {
   const bytes = new TextEncoder().encode(text);
   return { hash: sha(bytes), bytes };

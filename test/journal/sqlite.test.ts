@@ -7,9 +7,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { currentForm } from "../../src/journal/sqlite-schema.ts";
 import { openSqliteJournal } from "../../src/journal/sqlite.ts";
 import { journalSpec } from "../spec/journal.spec.ts";
-import { append, begin, blobOf, claimed, lines, logged } from "./build.ts";
+import { append, begin, blobOf, claimed, intended, lines, logged, received, settled } from "./build.ts";
 import { journalPaths } from "./folder.ts";
 
 const newPath = journalPaths();
@@ -66,9 +67,46 @@ test("leaves a journal of a newer form as it is", async () => {
   const before = readFileSync(path);
   assert.throws(() => openSqliteJournal(path), {
     code: "JOURNAL_NEWER",
-    details: { path, found: 99, supported: 1 },
+    details: { path, found: 99, supported: currentForm },
   });
   assert.ok(before.equals(readFileSync(path)));
+});
+
+test("builds what is known of effects from the events of a file that was written without it (J10)", async () => {
+  const path = newPath();
+  const before = openSqliteJournal(path);
+  const root = await begin(before, {}, intended("mail", "a"), received(2), intended("mail", "b"));
+  const child = await begin(before, { root }, intended("mail", "c"), settled(2, false));
+  const slots = await before.slots(root);
+  await before.close();
+  const file = new DatabaseSync(path);
+  file.exec("DROP TABLE effects; UPDATE meta SET form = 1");
+  file.close();
+  const after = openSqliteJournal(path);
+  assert.deepEqual(await after.slots(root), slots);
+  assert.deepEqual(
+    slots.map((it) => [it.run, it.key, it.state]),
+    [
+      [root, "a", "received"],
+      [root, "b", "intended"],
+      [child, "c", "not-sent"],
+    ],
+  );
+  await after.close();
+});
+
+test("uses no row of an effect that changed (J6)", async () => {
+  const path = newPath();
+  const before = openSqliteJournal(path);
+  const root = await begin(before, {}, intended("mail", "a"));
+  await before.close();
+  const file = new DatabaseSync(path);
+  file.exec("UPDATE effects SET slot = replace(slot, 'intended', 'not-sent')");
+  file.close();
+  const after = openSqliteJournal(path);
+  await assert.rejects(after.slot(root, "mail", "a"), { code: "EVENT_CORRUPT" });
+  await assert.rejects(after.commit([append(root, intended("mail", "a"))]), { code: "EVENT_CORRUPT" });
+  await after.close();
 });
 
 test("leaves a file of another program as it is, be it SQLite's or not", () => {

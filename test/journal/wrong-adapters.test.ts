@@ -79,6 +79,22 @@ class ForgetsKeys extends MemoryJournal {
   }
 }
 
+class ForgetsEffects extends MemoryJournal {
+  override commit(appends: readonly Append[], blobs?: readonly Blob[]): Promise<readonly Appended[]> {
+    return super.commit(
+      appends.map((it) => ({ ...it, events: it.events.map(ofSomeOtherEffect) })),
+      blobs,
+    );
+  }
+}
+
+let others = 0;
+
+function ofSomeOtherEffect(event: NewEvent): NewEvent {
+  if (event.kind !== "effect.intended") return event;
+  return { ...event, data: { ...event.data, key: `${event.data.key} ${(others += 1)}` } };
+}
+
 function epochOnly({ expect: { epoch } }: Append): Append["expect"] {
   return epoch === undefined ? {} : { epoch };
 }
@@ -99,6 +115,7 @@ const wrong: readonly (readonly [invariant: string, adapter: new () => MemoryJou
   ["J7", HandsOutItsOwn],
   ["J8", ReadsEverything],
   ["J9", ForgetsKeys],
+  ["J10", ForgetsEffects],
 ];
 
 describe("the journal's suite", () => {

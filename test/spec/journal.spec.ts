@@ -9,6 +9,7 @@ import { newRunId, type RunId } from "../../src/base/ids.ts";
 import type { AnyEvent, NewEvent, Range } from "../../src/journal/events.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import {
+  adopted,
   append,
   begin,
   blobOf,
@@ -16,11 +17,15 @@ import {
   claimed,
   completed,
   halted,
+  intended,
   invalidated,
+  late,
   lines,
   logged,
   parked,
+  received,
   resumed,
+  settled,
   signalled,
   started,
 } from "../journal/build.ts";
@@ -280,6 +285,128 @@ export const journalCases: readonly JournalCase[] = [
         code: "RUN_KEY_TAKEN",
         details: { workflow: "invoices", key: "k", runId: second },
       });
+    },
+  },
+  {
+    title: "gives an effect of a root to one of two runs, and tells the other what stands there (J10)",
+    async run(journal) {
+      const root = await begin(journal);
+      const child = await begin(journal, { root });
+      const [first, second] = await Promise.allSettled([
+        journal.commit([append(root, intended("mail", "a"))]),
+        journal.commit([append(child, intended("mail", "a"))]),
+      ]);
+      assert.equal(first.status, "fulfilled");
+      assert.equal(second.status === "rejected" && second.reason.code, "EFFECT_SLOT_TAKEN");
+      assert.deepEqual(second.status === "rejected" && second.reason.details, {
+        tool: "mail",
+        key: "a",
+        runId: root,
+        seq: 2,
+      });
+      assert.equal((await journal.read(child)).length, 1);
+      await journal.commit([append(child, intended("mail", "b")), append(child, intended("post", "a"))]);
+      const other = await begin(journal);
+      await journal.commit([append(other, intended("mail", "a"))]);
+    },
+  },
+  {
+    title: "decides rival intents within one commit, and keeps nothing of a commit that is refused (J2, J10)",
+    async run(journal) {
+      const root = await begin(journal);
+      const child = await begin(journal, { root });
+      const both = journal.commit([
+        append(root, intended("mail", "a")),
+        append(child, intended("mail", "a")),
+      ]);
+      await assert.rejects(both, { code: "EFFECT_SLOT_TAKEN" });
+      assert.equal(await journal.slot(root, "mail", "a"), undefined);
+      await journal.commit([append(child, intended("mail", "a"))]);
+      assert.partialDeepStrictEqual(await journal.slot(root, "mail", "a"), { run: child, state: "intended" });
+    },
+  },
+  {
+    title: "keeps how an effect stands in the commit of the events it follows from (J10)",
+    async run(journal) {
+      const root = await begin(journal);
+      const child = await begin(journal, { root });
+      const look = async (): Promise<unknown> => journal.slot(root, "mail", "a");
+      await journal.commit([append(root, intended("mail", "a"))]);
+      await journal.commit([append(root, settled(2, false), intended("mail", "a"))]);
+      assert.partialDeepStrictEqual(await look(), { run: root, seq: 4, state: "intended", round: 0 });
+      await journal.commit([append(root, received(4))]);
+      assert.partialDeepStrictEqual(await look(), {
+        state: "received",
+        receipt: 5,
+        order: 1,
+        claimedBy: root,
+      });
+      await journal.commit([append(child, adopted(root, 4))]);
+      assert.partialDeepStrictEqual(await look(), { run: root, seq: 4, state: "received", claimedBy: child });
+      const amend = { revision: "r2", action: "amend", after: { run: root, seq: 4 } } as const;
+      await journal.commit([append(child, intended("mail", "a", amend))]);
+      assert.partialDeepStrictEqual(await look(), {
+        run: child,
+        seq: 3,
+        action: "amend",
+        before: { seq: 4 },
+      });
+      await journal.commit([append(child, received(3))]);
+      const after = { run: child, seq: 3 };
+      assert.partialDeepStrictEqual(await look(), { state: "received", revision: "r2", round: 1, order: 2 });
+      await journal.commit([
+        append(root, intended("mail", "a", { action: "compensate", after }), received(6)),
+      ]);
+      assert.partialDeepStrictEqual(await look(), { state: "compensated", round: 2 });
+      await journal.commit([append(child, intended("mail", "a"))]);
+      assert.equal((await journal.slots(root)).length, 1);
+    },
+  },
+  {
+    title: "refuses an intent, or an adoption, that takes an effect for what it is no more (J10)",
+    async run(journal) {
+      const root = await begin(journal);
+      const child = await begin(journal, { root });
+      await journal.commit([append(root, intended("mail", "a"), received(2))]);
+      const wrong: readonly NewEvent[] = [
+        intended("mail", "a"),
+        intended("mail", "a", { after: { run: root, seq: 1 } }),
+        intended("mail", "a", { after: { run: child, seq: 2 } }),
+        adopted(root, 1),
+        adopted(child, 2),
+      ];
+      for (const event of wrong)
+        await assert.rejects(journal.commit([append(child, event)]), { code: "EFFECT_SLOT_TAKEN" });
+      const after = { run: root, seq: 2 };
+      await journal.commit([append(child, intended("mail", "a", { after }))]);
+      await assert.rejects(journal.commit([append(child, adopted(root, 2))]), { code: "EFFECT_SLOT_TAKEN" });
+      await journal.commit([append(child, settled(2, false))]);
+      await assert.rejects(journal.commit([append(child, intended("mail", "a"))]), {
+        code: "EFFECT_SLOT_TAKEN",
+      });
+      await journal.commit([append(root, intended("mail", "a", { after }))]);
+    },
+  },
+  {
+    title: "takes a receipt that comes late for a receipt, of the latest intent alone (J10)",
+    async run(journal) {
+      const run = await begin(journal);
+      await journal.commit([append(run, intended("mail", "a"), cancelled)]);
+      await journal.commit([append(run, late(2))]);
+      assert.partialDeepStrictEqual(await journal.slot(run, "mail", "a"), { state: "received", receipt: 4 });
+      const other = await begin(journal);
+      await journal.commit([
+        append(other, intended("mail", "a"), settled(2, false), intended("mail", "a"), late(2)),
+      ]);
+      assert.partialDeepStrictEqual(await journal.slot(other, "mail", "a"), { seq: 4, state: "intended" });
+      await journal.commit([append(other, settled(4, true), intended("mail", "b"), received(7))]);
+      assert.deepEqual(
+        (await journal.slots(other)).map((it) => [it.key, it.order]),
+        [
+          ["a", 1],
+          ["b", 2],
+        ],
+      );
     },
   },
   {

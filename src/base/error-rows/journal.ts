@@ -3,6 +3,7 @@ import { type ErrorRow, row } from "./error-row.ts";
 interface JournalErrors {
   readonly JOURNAL_CONFLICT: ErrorRow<{ runId: string; expected: string; found: string }>;
   readonly RUN_KEY_TAKEN: ErrorRow<{ workflow: string; key: string; runId: string }>;
+  readonly EFFECT_SLOT_TAKEN: ErrorRow<{ tool: string; key: string; runId: string; seq: number }>;
   readonly RUN_TOO_LONG: ErrorRow<{ runId: string; limit: number }>;
   readonly JOURNAL_BUSY: ErrorRow<{ path: string; waitedMs: number }>;
   readonly JOURNAL_FULL: ErrorRow<{ path: string }>;
@@ -28,6 +29,12 @@ export const journalErrors: JournalErrors = {
     retryable: false,
     message: (it) => `workflow "${it.workflow}" already has run ${it.runId} with the key "${it.key}"`,
     fix: (it) => `Use that run (firebreak show ${it.runId}), or start with another key.`,
+  }),
+  EFFECT_SLOT_TAKEN: row({
+    retryable: true,
+    message: (it) =>
+      `${it.tool} "${it.key}" is not as it was when it was looked at: event ${it.seq} of run ${it.runId} stands there`,
+    fix: () => "Look at the effect again, and adopt, amend or wait for what stands there.",
   }),
   RUN_TOO_LONG: row({
     retryable: false,
