@@ -34,8 +34,9 @@ export function agentWork(
         author: (model) => `Agent ${it.name} (${models[model]!.standin ?? models[model]!.id})`,
         describe: (plan) => ({ model: models[plan.model]!.id }),
         attempt: (inner, plan) =>
-          runAttempt(inner, { ...plan, agent: it, step, model: models[plan.model]!, input: call.input }),
-        judge: (inner, value, last) => judgeEdit(inner, it, call.input, value, last?.read ?? []),
+          runAttempt(inner, { ...plan, agent: it, step, env, model: models[plan.model]!, input: call.input }),
+        judge: (inner, value, last) =>
+          judgeEdit(inner, { it, env, input: call.input }, value, last?.read ?? []),
         brake,
       });
       if (it.unchecked !== undefined) call.note({ unchecked: it.unchecked });
@@ -46,8 +47,15 @@ export function agentWork(
 
 async function judgeEdit(
   scope: Scope,
-  it: Agent<never, never>,
-  input: Value | undefined,
+  {
+    it,
+    env,
+    input,
+  }: {
+    readonly it: Agent<never, never>;
+    readonly env: AgentEnv;
+    readonly input: Value | undefined;
+  },
   value: Value,
   read: readonly Source[],
 ) {
@@ -59,7 +67,8 @@ async function judgeEdit(
       return [{ check: "schema", result: "fail" as const, problems: [{ check: "schema", message }] }];
     }
   }
-  return runGate(scope, it, { output: value, input, read: [...inputSources(input), ...read] });
+  const judged = { output: value, input, read: [...inputSources(input), ...read] };
+  return runGate(scope, it, judged, { env, writer: "person" });
 }
 
 /** Parses what an agent is called with. @throws SCHEMA_MISMATCH */

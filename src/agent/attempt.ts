@@ -4,7 +4,7 @@
 
 import { type AnySchema, parseWith, toJsonSchema } from "../base/schema.ts";
 import { canonical, hashOf, type Json, type Value } from "../base/values.ts";
-import type { Source, Verdict } from "../check/check.ts";
+import type { Question, Source, Verdict } from "../check/check.ts";
 import type { Outcome } from "../journal/events.ts";
 import { nextAfter } from "../model/classify.ts";
 import { toPromptMessages, toolResultMessage, type ToolOutcome } from "../model/message.ts";
@@ -12,6 +12,7 @@ import type { Model, ModelAnswer, ModelPart, ModelPrompt, ModelRequest, ModelToo
 import type { Scope } from "../runtime/scope.ts";
 import { toMs } from "../base/duration.ts";
 import { type Agent, defaultTurns } from "./agent.ts";
+import type { AgentEnv } from "./agent-env.ts";
 import { runGate } from "./gate.ts";
 import { type CallFailed, modelWork } from "./model-step.ts";
 import { outputShape, readings } from "./output-shape.ts";
@@ -40,6 +41,7 @@ export interface AttemptSpec<Input, Output> {
   /** Name of the agent's step. */
   readonly step: string;
   readonly model: Model;
+  readonly env: AgentEnv;
   /** From 1, over all models. */
   readonly number: number;
   readonly input: Value | undefined;
@@ -54,8 +56,9 @@ export async function runAttempt<Input, Output>(
   spec: AttemptSpec<Input, Output>,
 ): Promise<AttemptResult> {
   const read: Source[] = inputSources(spec.input);
-  const said = await converse(scope, spec, read);
-  if (!("parts" in said)) return said;
+  const conversed = await converse(scope, spec, read);
+  if (!("said" in conversed)) return conversed;
+  const { said, question } = conversed;
   const answer = textOf(said.parts);
   if (said.finish !== "stop") return notWhole(said.finish, answer);
   const parsed = await parseAnswer(scope, spec.agent, answer);
@@ -71,11 +74,19 @@ export async function runAttempt<Input, Output>(
   if (empty !== undefined)
     return { ok: false, answer, outcome: "empty", message: empty, verdicts: [schemaVerdict(empty)] };
   const output = canonical(parsed.value, "output").value;
-  const verdicts = await runGate(scope, spec.agent, {
+  const { model, step, number } = spec;
+  const judged = {
     output,
     input: spec.input,
     read,
     previous: spec.previous,
+    // Tools with an effect are refused to agents, so an attempt has done nothing outside.
+    actions: [],
+    question,
+  };
+  const verdicts = await runGate(scope, spec.agent, judged, {
+    env: spec.env,
+    author: { model, step, number },
   });
   const passed = verdicts.every(
     (it) => it.result === "pass" || (it.result === "unsure" && spec.agent.unsure === "accept"),
@@ -93,8 +104,14 @@ export async function runAttempt<Input, Output>(
           message: messageOf(verdicts),
           read: read.slice(inputSources(spec.input).length),
         }),
-    ...(unsure ? { skipRetry: true } : {}),
+    ...(unsure || verdicts.some((it) => it.skipRetry === true) ? { skipRetry: true } : {}),
   };
+}
+
+/** The last answer, and what it answers. */
+interface Conversed {
+  readonly said: ModelAnswer;
+  readonly question: Question;
 }
 
 /** The turn loop: the last answer, or why there is none. */
@@ -102,7 +119,7 @@ async function converse<Input, Output>(
   scope: Scope,
   spec: AttemptSpec<Input, Output>,
   read: Source[],
-): Promise<ModelAnswer | AttemptResult> {
+): Promise<Conversed | AttemptResult> {
   const { agent } = spec;
   const messages: ModelPrompt = assemblePrompt(agent, spec.input as Input, spec.feedback);
   const fixed = fixedRequest(agent);
@@ -140,13 +157,23 @@ async function converse<Input, Output>(
     )) as ModelAnswer | CallFailed;
     if ("failed" in answer) return callFailed(answer.failed);
     const calls = answer.parts.filter((it) => it.type === "tool-call" && it.providerExecuted !== true);
-    if (answer.finish !== "tool-calls" || calls.length === 0) return answer;
+    if (answer.finish !== "tool-calls" || calls.length === 0)
+      return { said: answer, question: questionOf(request) };
     const results = await callAll(scope, agent, calls as ToolCallPart[], read);
     messages.push(...toPromptMessages(answer), toolResultMessage(results));
     chain = hashOf([chain, answer as unknown as Json, results as unknown as Json]);
   }
   const message = `no answer within ${turns} model calls`;
   return { ok: false, answer: "", outcome: "limit", message, verdicts: [] };
+}
+
+function questionOf({ prompt, outputSchema, outputName, maxOutputTokens }: ModelRequest): Question {
+  return {
+    prompt,
+    ...(outputSchema === undefined ? {} : { outputSchema }),
+    ...(outputName === undefined ? {} : { outputName }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
 }
 
 type ToolCallPart = Extract<ModelPart, { type: "tool-call" }>;

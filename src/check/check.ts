@@ -33,7 +33,7 @@ export interface CheckContext<Input = unknown> {
   readonly earlier?: readonly Value[];
   /** A recorded time, ms since 1970 UTC: the same in every replay. A check must not look at the clock itself. */
   readonly now?: number;
-  /** Id of the model that wrote the output (`provider:model`); absent where no model did, or none is known. */
+  /** Who wrote the output: a model's id (`provider:model`), or `person` after an edit; absent where nobody knows. */
   readonly author?: string;
   /** What the author was asked last, tool results included; absent where no model was. */
   readonly question?: Question;

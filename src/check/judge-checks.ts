@@ -10,6 +10,7 @@ import type {
   CheckFunction,
   Complaint,
   Evidence,
+  Judged,
   NamedCheck,
   Problem,
   Unsure,
@@ -29,19 +30,28 @@ interface Named {
   readonly run: CheckFunction;
 }
 
+/** True for a check that runs only once no other has failed. */
+export function isDear(it: Check<never, never>): boolean {
+  return typeof it === "object" && (it.dear === true || it.needs === "models");
+}
+
 /**
- * Runs checks on an output, all of them, and gives a verdict each.
+ * Runs checks on an output and gives a verdict each, in order; asynchronous ones run at the same time.
  * When no check returns a promise, neither does this. It sets no time limit: the step's `timeout` does.
  *
+ * @param only Which of them, by their index; the others give no verdict. Default: all.
  * @throws CHECK_PATH_UNKNOWN when `context.schema` does not know a path a check looks at; CHECK_PATH_INVALID.
  */
 export function runChecks<Output, Input>(
   checks: readonly Check<Output, Input>[],
   output: Output,
   context: CheckContext<Input>,
+  only: (index: number) => boolean = () => true,
 ): Verdict[] | Promise<Verdict[]> {
   if (context.schema !== undefined) requireKnownPaths(checks, context.schema);
-  const verdicts = nameChecks(checks).map((it) => runCheck(it, output, context as CheckContext));
+  const verdicts = nameChecks(checks)
+    .filter((_, index) => only(index))
+    .map((it) => runCheck(it, output, context as CheckContext));
   if (verdicts.every((it): it is Verdict => !(it instanceof Promise))) return verdicts;
   return Promise.all(verdicts.map((it) => Promise.resolve(it)));
 }
@@ -85,10 +95,12 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
-/** A mistake in the check's own paths is the author's to mend, not a person's to decide. */
+/** Mistakes in how a check is declared: wrong paths, models nobody can find. */
+const declared = /^(?:CHECK_|MODEL_(?:UNKNOWN|ALIAS_|KEY_|PROVIDER_|PRICE_)|LIVE_MODELS_|TEST_MODEL_)/;
+
+/** A mistake in a check's declaration is its author's to mend, not a person's to decide. */
 function failedItself(it: Named, error: unknown): Verdict {
-  if (FirebreakError.is(error, "CHECK_PATH_UNKNOWN") || FirebreakError.is(error, "CHECK_PATH_INVALID"))
-    throw error;
+  if (FirebreakError.any(error) && declared.test(error.code)) throw error;
   return verdict(
     it,
     "unsure",
@@ -108,8 +120,9 @@ function judge(it: Named, result: unknown): Verdict {
     "problems" in result &&
     Array.isArray(result.problems)
   ) {
-    const { note, evidence } = result as { note?: string; evidence?: readonly Evidence[] };
-    return judgeProblems(it, result.problems, note, evidence);
+    const { note, evidence, skipRetry } = result as Partial<Judged>;
+    const found = judgeProblems(it, result.problems, note, evidence);
+    return skipRetry === true && found.result === "fail" ? { ...found, skipRetry } : found;
   }
   return verdict(it, "unsure", [], `the check returned ${describe(result)}: ${mend}`);
 }
@@ -199,7 +212,10 @@ export function unsureOf(verdicts: readonly Verdict[]): Verdict[] {
 }
 
 /** What a check may be given besides its function. */
-export type CheckOptions = Pick<NamedCheck, "version" | "independent" | "paths">;
+export type CheckOptions = Pick<
+  NamedCheck,
+  "version" | "options" | "independent" | "paths" | "dear" | "needs" | "timed"
+>;
 
 /**
  * Names a check. The name shows in verdicts, reports and the inbox, where like problems are grouped by it.

@@ -1,6 +1,7 @@
 // Gates of the workflow itself: over a value nobody made here, and over what a
 // step's function gives.
 
+import type { AgentEnv } from "../agent/agent-env.ts";
 import type { AttemptResult } from "../agent/attempt.ts";
 import { inputSources } from "../agent/attempt.ts";
 import type { Brake } from "../agent/brake.ts";
@@ -20,15 +21,17 @@ export interface CheckedSpec {
   readonly checks: readonly Check<never, never>[];
   readonly rungs: readonly Rung<never>[];
   readonly brake: Brake | undefined;
+  /** Models for checks that ask one. */
+  readonly env: AgentEnv;
 }
 
 /** A gate over a value. It has no author here, so its rungs are people. */
-export function valueGate(replay: Replay, { name, checks, rungs, brake }: CheckedSpec): Work {
+export function valueGate(replay: Replay, { name, checks, rungs, brake, env }: CheckedSpec): Work {
   return compositeWork(replay, {
     body: async ({ scope, input }) => {
       const given = input ?? null;
       const judge = (at: Scope, it: Value): Promise<readonly Verdict[]> =>
-        runGate(at, { checks }, { output: it, input, read: inputSources(input) });
+        runGate(at, { checks }, { output: it, input, read: inputSources(input) }, { env });
       return climb(scope, {
         step: name,
         rungs: rungs.filter((it) => it.rung === "review"),
@@ -46,13 +49,13 @@ export function valueGate(replay: Replay, { name, checks, rungs, brake }: Checke
 /** A function whose output is checked: `make` gives the work of one attempt. */
 export function checkedWork(
   replay: Replay,
-  { name, checks, rungs, brake }: CheckedSpec,
+  { name, checks, rungs, brake, env }: CheckedSpec,
   make: () => Work,
 ): Work {
   return compositeWork(replay, {
     body: ({ scope, input }) => {
       const judge = (at: Scope, output: Value): Promise<readonly Verdict[]> =>
-        runGate(at, { checks }, { output, input, read: inputSources(input) });
+        runGate(at, { checks }, { output, input, read: inputSources(input) }, { env });
       return climb(scope, {
         step: name,
         rungs,
@@ -79,5 +82,5 @@ function attemptOf(output: Value, verdicts: readonly Verdict[]): AttemptResult {
   const message = said || (note ?? "a check did not pass");
   const unsure = verdicts.every((it) => it.result !== "fail");
   const rejected = { ok: false, output, answer: "", verdicts, outcome: "failed", message } as const;
-  return unsure ? { ...rejected, skipRetry: true } : rejected;
+  return unsure || verdicts.some((it) => it.skipRetry === true) ? { ...rejected, skipRetry: true } : rejected;
 }

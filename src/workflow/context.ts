@@ -192,7 +192,7 @@ export class Context {
   ): Promise<T> {
     const { replay } = this.#scope;
     const rungs = (options.onFail ?? []) as readonly Rung<never>[];
-    const work = valueGate(replay, { name, checks, rungs, brake: this.#brake });
+    const work = valueGate(replay, { name, checks, rungs, brake: this.#brake, env: this.#env.agents });
     return replay.issue(this.#scope, "gate", checkName(name), value, work, options.from) as Promise<T>;
   }
 
@@ -415,7 +415,8 @@ export class Context {
         run: (call) => work(call.input as Input, this.#workContext(call)),
       });
     const rungs = (options.onFail ?? []) as readonly Rung<never>[];
-    const gate = { name, checks: options.checks ?? [], rungs, brake: this.#brake };
+    const env = this.#env.agents;
+    const gate = { name, checks: options.checks ?? [], rungs, brake: this.#brake, env };
     return replay.issue(
       this.#scope,
       "function",
