@@ -3,13 +3,10 @@
 
 import type { Clock } from "./base/clock.ts";
 import { FirebreakError } from "./base/errors.ts";
-import type { AnyEvent, EventData, NewEvent } from "./journal/events.ts";
+import type { AnyEvent, NewEvent } from "./journal/events.ts";
 import { endings, type Journal, type RunHead } from "./journal/journal.ts";
-import { failureOf } from "./runtime/leaf.ts";
-import type { ReplayOptions } from "./runtime/replay-options.ts";
-import { Replay } from "./runtime/replay.ts";
-import type { Host } from "./runtime/runtime.ts";
-import { makeProgram, type MakeAgentEnv } from "./workflow/program.ts";
+import { replayRecorded } from "./replay-recorded.ts";
+import type { MakeAgentEnv } from "./workflow/program.ts";
 import type { AnyWorkflow } from "./workflow/workflow.ts";
 
 /** @throws REPLAY_MISSED naming what differs. */
@@ -19,48 +16,16 @@ export async function verifyReplay(
   definition: AnyWorkflow,
   it: { readonly clock: Clock; readonly env: MakeAgentEnv },
 ): Promise<void> {
-  const all = await journal.read(head.run);
-  const end = all.at(-1);
-  if (end?.kind !== "run.completed" && end?.kind !== "run.failed") return;
-  const started = all[0]!.data as EventData["run.started"];
-  const refused: NewEvent[] = [];
-  const replay = new Replay(refusingHost(journal, head, it.clock, refused), {
-    seed: started.seed,
-    verify: true,
-    lingerMs: 0,
-    conclude,
-  });
-  const program = makeProgram(definition, it.env);
-  await replay.execute(all.slice(0, -1), (scope) => program.run(scope, started));
+  if (head.status !== "completed" && head.status !== "failed") return;
+  const { events, refused } = await replayRecorded(journal, head, definition, it);
+  const end = events.at(-1)!;
+  if (end.kind !== "run.completed" && end.kind !== "run.failed") return;
   const what = difference(
     refused.find((event) => event.kind in endings || event.kind === "run.parked"),
     end,
     refused,
   );
   if (what !== undefined) throw new FirebreakError("REPLAY_MISSED", { runId: head.run, what });
-}
-
-const conclude: ReplayOptions["conclude"] = async (end) => {
-  const event: NewEvent = end.ok
-    ? { kind: "run.completed", data: { output: end.value.json, hash: end.value.hash } }
-    : { kind: "run.failed", data: failureOf(end.error) };
-  return { events: [event], also: [], blobs: [] };
-};
-
-function refusingHost(journal: Journal, { run, root }: RunHead, clock: Clock, refused: NewEvent[]): Host {
-  return {
-    run,
-    root,
-    clock,
-    owner: "a verifying replay",
-    commit: async (events) => {
-      refused.push(...events);
-      throw new FirebreakError("JOURNAL_CONFLICT", { runId: run, expected: "nothing", found: "a commit" });
-    },
-    commitLate: async () => undefined,
-    readAfter: async () => [],
-    blob: (hash) => journal.blob(hash),
-  };
 }
 
 function difference(
