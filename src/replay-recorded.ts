@@ -65,6 +65,7 @@ function refusingHost(journal: Journal, { run, root }: RunHead, clock: Clock, re
     run,
     root,
     clock,
+    epoch: 0,
     owner: "a verifying replay",
     commit: async (events) => {
       refused.push(...events);

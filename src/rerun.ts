@@ -119,6 +119,7 @@ export async function rerunSpec(it: Rerun): Promise<StartSpec> {
 
 /** A root has one open run: two that do the same work at once could both send. */
 async function refuseOpen(journal: Journal, head: RunHead): Promise<void> {
+  // A child run is open with its parent: the parent is what counts.
   const family = await journal.heads({ root: head.root, status: ["running", "waiting"], limit: 1_000 });
   const open = family.find((it) => it.run === head.run || it.parent === undefined);
   if (open !== undefined)
@@ -243,7 +244,7 @@ export async function planRerun(it: Rerun, code: CodeOf): Promise<RerunPlan> {
 function planOf(run: RunId, past: Past, replay: Replay): RerunPlan {
   const left = past.left();
   const bySeq = new Map(left.map((step) => [step.seq, step]));
-  const certain = replay.planned.fresh.map((issue): PlannedStep => {
+  const certain = replay.planned.map((issue): PlannedStep => {
     const { why, seq } = past.explain(issue.identity, issue.work.identity?.());
     const then = seq === undefined ? undefined : bySeq.get(seq);
     return {

@@ -28,6 +28,7 @@ export function agentWork(
     body: async (call) => {
       const models = env.models(step, it.models);
       const output = await climb(call.scope, {
+        identity: call.identity,
         step,
         rungs: (it.onFail ?? defaultRungs) as readonly Rung<never>[],
         models: models.length,

@@ -2,17 +2,19 @@
 // does not pass. Authors are agents, functions with checks, and values nobody
 // made here; the ladder is the same.
 
-import { canonical, hashOf, type Json, type Value } from "../base/values.ts";
+import { canonical, decode, hashOf, type Json, type Value } from "../base/values.ts";
 import { toMs } from "../base/duration.ts";
 import type { Problem, Verdict } from "../check/check.ts";
+import type { StepIdentity } from "../journal/events.ts";
 import { feedbackText } from "../check/feedback.ts";
 import { problemsOf } from "../check/judge-checks.ts";
 import { compositeWork } from "../runtime/composite.ts";
-import { stepPath } from "../runtime/identity.ts";
+import { identityKey, stepPath } from "../runtime/identity.ts";
 import type { Scope } from "../runtime/scope.ts";
 import { StepEnd } from "../runtime/step-error.ts";
 import { reviewWork } from "../runtime/wait.ts";
 import type { AttemptResult } from "./attempt.ts";
+import { Against, afterSendBack } from "./against.ts";
 import type { Brake } from "./brake.ts";
 import type { Feedback } from "./prompt.ts";
 import { movesOf, problemText, type ReviewRung, type Rung } from "./rung.ts";
@@ -26,6 +28,8 @@ export interface AttemptPlan {
 }
 
 export interface LadderSpec {
+  /** Which step it is: what was said against its earlier outputs, and what a person gave for it, is known by it. */
+  readonly identity: StepIdentity;
   /** Name of the step, for questions and errors. */
   readonly step: string;
   readonly rungs: readonly Rung<never>[];
@@ -53,11 +57,22 @@ const editLimit = 5;
  * @returns the output. @throws StepEnd with the last attempt's outcome, or rejected, or expired.
  */
 export async function climb(scope: Scope, spec: LadderSpec): Promise<Value> {
+  const given = scope.replay.options.past?.given(spec.identity);
+  if (given !== undefined) return acceptGiven(scope, spec.step, given.value, spec.judge);
+  const against = new Against(scope.replay.records.overruled(identityKey(spec.identity)));
+  const moves = [...movesOf(spec.rungs, spec.models)];
   let last: AttemptResult | undefined;
   let number = 0;
   let lastModel = 0;
-  for (const move of movesOf(spec.rungs, spec.models)) {
-    if (move.kind === "review") return askPerson(scope, spec, move.rung, last, lastModel);
+  for (let move = moves.shift(); move !== undefined; move = moves.shift()) {
+    if (move.kind === "review") {
+      const value = await askPerson(scope, spec, move.rung, last, lastModel);
+      const said = against.saidByPerson(value);
+      if (said === undefined) return value;
+      last = said.result;
+      if (said.isNew) moves.unshift(afterSendBack(lastModel), move);
+      continue;
+    }
     if (last !== undefined && (last.stop || (move.why === "retry" && last.skipRetry))) continue;
     number += 1;
     lastModel = move.model;
@@ -68,14 +83,37 @@ export async function climb(scope: Scope, spec: LadderSpec): Promise<Value> {
       previous: previousOf(last),
     };
     const result = await attemptStep(scope, spec, plan);
-    if (result.ok) return result.output ?? null;
-    spec.brake?.note(result.verdicts);
-    last = result;
+    const said = result.ok ? against.said(result) : undefined;
+    if (result.ok && said === undefined) return result.output ?? null;
+    if (said?.isNew && said.byPerson) moves.unshift(afterSendBack(lastModel));
+    last = said?.result ?? result;
+    spec.brake?.note(last.verdicts);
   }
   throw new StepEnd(
     last?.outcome ?? "failed",
     last?.message ?? "no attempt was made",
     problemsOf(last?.verdicts ?? []),
+  );
+}
+
+/**
+ * The output a person gave for a step that is done again: held to the step's checks like any other.
+ * @throws StepEnd of outcome `rejected`.
+ */
+export async function acceptGiven(
+  scope: Scope,
+  step: string,
+  given: Json,
+  judge: LadderSpec["judge"],
+): Promise<Value> {
+  const { value } = decode(given);
+  const verdicts = await judge(scope, value, undefined);
+  if (verdicts.every((it) => it.result !== "fail")) return value;
+  const problems = problemsOf(verdicts);
+  throw new StepEnd(
+    "rejected",
+    `the value given for "${step}" does not pass its checks: ${problemText(problems)}`,
+    problems,
   );
 }
 
@@ -122,7 +160,7 @@ function feedbackOf(last: AttemptResult | undefined): Feedback | undefined {
 }
 
 function previousOf(last: AttemptResult | undefined): AttemptPlan["previous"] {
-  return last?.output === undefined ? undefined : { output: last.output, verdicts: last.verdicts };
+  return last?.output === undefined || last.mayShrink ? undefined : { output: last.output, verdicts: last.verdicts };
 }
 
 async function askPerson(

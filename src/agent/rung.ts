@@ -49,7 +49,7 @@ export type Move =
       readonly kind: "attempt";
       readonly model: number;
       readonly told: boolean;
-      readonly why: "first" | "retry" | "nextModel";
+      readonly why: "first" | "retry" | "nextModel" | "sentBack";
     }
   | { readonly kind: "review"; readonly rung: ReviewRung<never> };
 

@@ -285,6 +285,8 @@ export interface EventData {
   "child.started": StepIdentity & {
     readonly child: RunId;
     readonly workflow: string;
+    /** When the child that it does again was started. */
+    readonly told?: number;
     readonly input?: Json;
     readonly reads?: readonly number[];
     readonly may: number;

@@ -13,6 +13,7 @@ const wakes: ReadonlySet<string> = new Set([
   "child.ended",
   "run.resumed",
   "effect.settled",
+  "step.invalidated",
 ]);
 
 /** The head after one more event. `head` is undefined for the first event of a run, which must be run.started. */

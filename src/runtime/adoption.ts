@@ -19,14 +19,6 @@ interface Found {
   readonly record: PastRecord;
 }
 
-/** What a plan found. */
-export interface Planned {
-  /** Asked for, and held by no record. */
-  readonly fresh: readonly Issue[];
-  /** The function has ended: nothing is left to do. */
-  readonly ended: boolean;
-}
-
 export class Adoption {
   readonly #replay: Replay;
   readonly #past: Past;
@@ -34,6 +26,8 @@ export class Adoption {
   readonly #asked: Issue[] = [];
   readonly #found: Found[] = [];
   #fresh: Issue[] = [];
+  /** What a plan found, once it has: asked for, and held by no record. */
+  planned: readonly Issue[] = [];
 
   constructor(replay: Replay, past: Past, isPlan: boolean) {
     this.#replay = replay;
@@ -46,10 +40,6 @@ export class Adoption {
     this.#asked.push(issue);
   }
 
-  get fresh(): readonly Issue[] {
-    return this.#fresh.filter((it) => it.state === "queued");
-  }
-
   /** The next thing to do, with the code at rest. Undefined when nothing is asked for. */
   async next(): Promise<"adopted" | "started" | "planned" | undefined> {
     this.#look();
@@ -59,7 +49,10 @@ export class Adoption {
       this.#adopt(found);
       return "adopted";
     }
-    if (this.#isPlan) return "planned";
+    if (this.#isPlan) {
+      this.planned = this.#fresh.filter((it) => it.state === "queued");
+      return "planned";
+    }
     if (writer.hasAdopted) {
       await writer.flush();
       return "adopted";
@@ -97,7 +90,7 @@ export class Adoption {
   }
 
   #startFresh(): boolean {
-    const fresh = this.fresh;
+    const fresh = this.#fresh.filter((it) => it.state === "queued");
     this.#fresh = [];
     for (const issue of fresh) if (issue.state === "queued") this.#replay.begin(issue);
     return fresh.length > 0;

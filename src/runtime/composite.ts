@@ -3,6 +3,7 @@
 // one record answers for all that was below.
 
 import { canonical, type Json, type Value } from "../base/values.ts";
+import type { StepIdentity } from "../journal/events.ts";
 import { childScope } from "./identity.ts";
 import type { Issue, Work } from "./issue.ts";
 import { complete, fail } from "./leaf.ts";
@@ -11,6 +12,7 @@ import { Scope } from "./scope.ts";
 
 export interface CompositeCall {
   readonly scope: Scope;
+  readonly identity: StepIdentity;
   /** The input, as delivered. */
   readonly input: Value | undefined;
   readonly abort: AbortSignal;
@@ -39,6 +41,7 @@ async function enter(replay: Replay, issue: Issue, spec: CompositeSpec): Promise
   try {
     const output = await spec.body({
       scope,
+      identity: issue.identity,
       input: Replay.inputOf(issue),
       abort: issue.abort.signal,
       note: (more) => Object.assign(notes.more, more),

@@ -16,6 +16,7 @@ export function dryHost(it: {
     run: it.run,
     root: it.root,
     owner: "nobody",
+    epoch: 0,
     clock: { now: () => it.nowMs, after: () => () => undefined },
     commit: async () => refuse(),
     commitLate: async () => refuse(),

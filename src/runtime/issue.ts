@@ -3,6 +3,7 @@
 
 import type { Canonical, Value } from "../base/values.ts";
 import type { StepIdentity } from "../journal/events.ts";
+import type { Flight } from "./flights.ts";
 import type { TracedInput } from "./lineage.ts";
 import type { CompletionEvent } from "./records.ts";
 import type { Scope } from "./scope.ts";
@@ -15,12 +16,14 @@ export interface Work {
   readonly enter?: boolean;
   /** What makes the work this work: names it to a rerun. */
   readonly identity?: () => string | undefined;
+  /** True for what cannot be undone once it has started: an effect, a question to a person, a child run. */
+  readonly irreversible?: true;
   /** True when an interruption must wait for the end: an effect whose intent is durable. */
   readonly mustEnd?: () => boolean;
   /** What a completion stands for, where that is not its own output. */
   readonly value?: (event: CompletionEvent, issue: Issue) => Canonical | undefined;
   /** Turns the delivered value into what the caller gets. May throw a StepError. */
-  readonly finish?: (value: Value) => unknown;
+  readonly finish?: (value: Value, event: CompletionEvent) => unknown;
 }
 
 export interface Issue {
@@ -47,6 +50,8 @@ export interface Issue {
   threw?: unknown;
   /** The scope below, once there is one. */
   inner?: Scope;
+  /** The function that is running now. */
+  flight?: Flight;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }

@@ -6,6 +6,7 @@ import { canonical, type Canonical, type Json, type Value } from "../base/values
 import { redact } from "../base/secrets.ts";
 import type { EventData, NewEvent, Problem } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
+import type { Flight, Notes } from "./flights.ts";
 import { childScope, stepPath, workIdentity } from "./identity.ts";
 import type { Issue, Work } from "./issue.ts";
 import { Replay } from "./replay.ts";
@@ -58,12 +59,6 @@ export interface LeafSpec {
   readonly finish?: (value: Value) => unknown;
 }
 
-/** What one attempt left behind for its record. */
-interface Notes {
-  readonly more: { [key: string]: Json };
-  readonly blobs: Blob[];
-}
-
 /** Work that runs a function once it is its turn. */
 export function leafWork(replay: Replay, spec: LeafSpec): Work {
   const identity = (): string | undefined =>
@@ -80,9 +75,10 @@ export function leafWork(replay: Replay, spec: LeafSpec): Work {
  * second attempt on.
  */
 function performOnce(replay: Replay, issue: Issue, spec: LeafSpec, work: string | undefined): void {
-  const startedAt = replay.host.clock.now();
+  const flight = replay.options.flights?.take(issue.key, work, 1);
+  const startedAt = flight?.startedAt ?? replay.host.clock.now();
   announce(replay, issue, 1);
-  const notes: Notes = { more: {}, blobs: [] };
+  const notes: Notes = flight?.notes ?? { more: {}, blobs: [] };
   const done = (output: unknown): void => {
     if (gone(replay, issue)) return;
     try {
@@ -99,13 +95,27 @@ function performOnce(replay: Replay, issue: Issue, spec: LeafSpec, work: string 
     afterFailure(replay, issue, spec, work, { error, startedAt, attempt: 1, notes });
   let output: unknown;
   try {
-    output = once(replay, issue, spec, 1, notes);
+    output = flight === undefined ? once(replay, issue, spec, 1, notes) : flight.output;
   } catch (error) {
     void failedOnce(error);
     return;
   }
-  if (isThenable(output)) output.then(done, failedOnce);
-  else done(output);
+  if (!isThenable(output)) {
+    done(output);
+    return;
+  }
+  takeOff(issue, { work, attempt: 1, output, notes, startedAt }, flight);
+  output.then(done, failedOnce);
+}
+
+/** Remembers the function that runs, for a replay that may take it up. */
+function takeOff(
+  issue: Issue,
+  it: Omit<Flight, "key" | "cancel">,
+  before: Flight | undefined,
+): void {
+  if (before !== undefined) issue.onCancel(before.cancel);
+  issue.flight = { ...it, key: issue.key, cancel: () => (before?.cancel ?? (() => issue.cancel()))() };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

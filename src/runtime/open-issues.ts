@@ -4,6 +4,7 @@
 
 import { turn } from "./event-loop.ts";
 import { childScope, identityKey, stepPath } from "./identity.ts";
+import type { Flight } from "./flights.ts";
 import type { Issue } from "./issue.ts";
 import type { Records } from "./records.ts";
 import type { RunWriter } from "./run-writer.ts";
@@ -24,6 +25,7 @@ export class OpenIssues {
   /** Scopes, and steps, that this replay left before everything recorded was delivered. */
   readonly #leftScopes = new Set<string>();
   readonly #left = new Set<string>();
+  readonly #handedOver = new Set<Issue>();
   /** Scopes that are coming to their end. */
   #ending = 0;
 
@@ -75,6 +77,19 @@ export class OpenIssues {
   /** Nobody asks for this record any more: its step, or a scope around it, was left. */
   isLeft(key: string, scope: string): boolean {
     return this.#left.has(key) || isWithin(scope, this.#leftScopes);
+  }
+
+  /** Work under way that another replay may take up: leaving this one does not end it. */
+  handOver(): readonly Flight[] {
+    const flying = this.all().filter((it) => it.state === "running" && it.flight !== undefined);
+    for (const it of flying) this.#handedOver.add(it);
+    return flying.map((it) => it.flight!);
+  }
+
+  /** An effect is being sent. */
+  isSending(): boolean {
+    for (const it of this.#all.values()) if (it.work.mustEnd?.() === true) return true;
+    return false;
   }
 
   /** Ends an issue that waits for nothing any more: its scope goes on without it. */
@@ -153,7 +168,8 @@ export class OpenIssues {
 
   #cancel(issue: Issue): void {
     if (!this.#owner.isLive) this.#left.add(issue.key);
-    issue.cancel();
+    // What the next replay may take up goes on.
+    if (!this.#handedOver.has(issue)) issue.cancel();
     if (issue.inner !== undefined) this.drop(issue.inner);
     this.settle(issue);
   }

@@ -35,8 +35,8 @@ export interface Past {
   take(identity: StepIdentity, work: string | undefined): PastRecord | undefined;
   /** What a person gave as the output of a composite step. */
   given(identity: StepIdentity): { readonly value: Json } | undefined;
-  /** The child run that a step started then. */
-  child(identity: StepIdentity): RunId | undefined;
+  /** The child run that a step started then, and what is to be done again inside it. */
+  child(identity: StepIdentity): PastChild | undefined;
   /** Tells of a leaf step that was delivered: taken over from `reused`, or made anew with this hash. */
   delivered(identity: StepIdentity, hash: string | undefined, reused: number | undefined): void;
   /** How many leaf records there are. */
@@ -45,6 +45,13 @@ export interface Past {
   left(): readonly PastStep[];
   /** Why nothing answers a step, and the record it stands in the place of. */
   explain(identity: StepIdentity, work: string | undefined): { readonly why: string; readonly seq?: number };
+}
+
+export interface PastChild {
+  readonly run: RunId;
+  /** When it was started then, ms. */
+  readonly told: number;
+  readonly redo: readonly string[];
 }
 
 export interface PastStep {
@@ -102,7 +109,10 @@ class RecordedPast implements Past {
   readonly #byKey = new Map<string, Kept[]>();
   /** Records by names alone, in order: what a step done again stands in the place of. */
   readonly #byName = new Map<string, Kept[]>();
-  readonly #children = new Map<string, { readonly run: RunId; readonly in: string }[]>();
+  readonly #children = new Map<
+    string,
+    { readonly run: RunId; readonly in: string; readonly told: number }[]
+  >();
   readonly #order: number[] = [];
   readonly #used = new Set<number>();
   readonly #steps = new Map<number, PastStep>();
@@ -136,10 +146,14 @@ class RecordedPast implements Past {
     return this.#spec.set.find((it) => it.match.isStep(namesOf(identity)));
   }
 
-  child(identity: StepIdentity): RunId | undefined {
+  child(identity: StepIdentity): PastChild | undefined {
     const all = this.#children.get(nameKey(identity)) ?? [];
     const at = all.findIndex((it) => it.in === identity.in);
-    return all.splice(Math.max(0, at), 1)[0]?.run;
+    const found = all.splice(Math.max(0, at), 1)[0];
+    if (found === undefined) return undefined;
+    const names = namesOf(identity);
+    const redo = this.#spec.redo.flatMap((it) => it.inside(names) ?? []);
+    return { run: found.run, told: found.told, redo };
   }
 
   delivered(identity: StepIdentity, hash: string | undefined, reused: number | undefined): void {
@@ -252,7 +266,8 @@ class RecordedPast implements Past {
   }
 
   #addChild(event: JournalEvent<"child.started">): void {
-    push(this.#children, nameKey(event.data), { run: event.data.child, in: event.data.in });
+    const { child: run, in: input, told } = event.data;
+    push(this.#children, nameKey(event.data), { run, in: input, told: told ?? event.at });
   }
 }
 

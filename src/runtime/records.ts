@@ -35,6 +35,14 @@ export interface Spent {
   readonly calls: number;
 }
 
+/** An output that does not stand, and what its author is told. */
+export interface Overruled {
+  readonly hash: string;
+  readonly by: string;
+  readonly because: string;
+  readonly feedback?: string;
+}
+
 interface Opened {
   readonly identity: StepIdentity;
   readonly event: AnyEvent;
@@ -70,21 +78,23 @@ export class Records {
   readonly #neutral = new Set<number>();
   readonly #answers = new Set<number>();
   readonly #consumed = new Set<number>();
+  readonly #overruled = new Map<string, Overruled[]>();
   #loading = false;
   /** Sequence of the last invalidation after which the run went on in another way. */
   #cut = 0;
 
   /** Adds the events read before a replay: those that were invalidated are left out. */
   load(events: readonly AnyEvent[]): void {
-    const gone = new Map<number, number>();
+    const gone = new Map<number, JournalEvent<"step.invalidated">>();
     for (const event of events) {
       if (event.kind !== "step.invalidated") continue;
-      gone.set(event.data.seq, event.seq);
+      gone.set(event.data.seq, event);
       if (event.data.cut) this.#cut = event.seq;
     }
     this.#loading = true;
     for (const event of events) {
-      if (gone.has(event.seq)) this.#invalidate(event);
+      const undone = gone.get(event.seq);
+      if (undone !== undefined) this.#invalidate(event, undone);
       else this.add(event);
     }
     this.#loading = false;
@@ -286,8 +296,24 @@ export class Records {
     }
   }
 
-  #invalidate(event: AnyEvent): void {
+  /** Outputs of a step that do not stand, oldest first. */
+  overruled(key: string): readonly Overruled[] {
+    return this.#overruled.get(key) ?? [];
+  }
+
+  /** Records were undone while the run went on. */
+  get isCut(): boolean {
+    return this.#cut > 0;
+  }
+
+  #invalidate(event: AnyEvent, { data }: JournalEvent<"step.invalidated">): void {
     this.lastSeq = Math.max(this.lastSeq, event.seq);
+    if (event.kind === "step.completed" && data.cut && data.hash !== undefined) {
+      const key = identityKey(event.data);
+      const { hash, by, because, feedback } = data;
+      const all = this.#overruled.get(key) ?? [];
+      this.#overruled.set(key, [...all, { hash, by, because, ...(feedback === undefined ? {} : { feedback }) }]);
+    }
     if (event.kind !== "step.failed" && event.kind !== "step.completed") return;
     this.attempts.delete(identityKey(event.data));
     this.#within(event.data.scope, event.seq);

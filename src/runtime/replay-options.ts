@@ -1,5 +1,6 @@
 import type { Canonical } from "../base/values.ts";
 import type { Batch } from "./run-writer.ts";
+import type { Flights } from "./flights.ts";
 import type { Past } from "./past.ts";
 
 export interface ReplayOptions {
@@ -18,6 +19,8 @@ export interface ReplayOptions {
     readonly gate: unknown;
     readonly judged: unknown;
   }) => void;
+  /** Work that was under way when the replay before was left. */
+  readonly flights?: Flights;
   /** Timers due within this many ms are waited for in memory. */
   readonly lingerMs: number;
   /** Called with the run's own end, to build the events that say so. */

@@ -11,13 +11,16 @@ import { FirebreakError } from "../base/errors.ts";
 import { canonical, type Value } from "../base/values.ts";
 import type { AnyEvent, NewEvent, StepIdentity } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
-import { Adoption, type Planned } from "./adoption.ts";
+import { Adoption } from "./adoption.ts";
 import type { Cap } from "./cap.ts";
+import { Beside } from "./beside.ts";
 import { Deliveries } from "./deliveries.ts";
 import { answer } from "./deliver.ts";
 import { divergence, missedIn, notAStep } from "./divergence.ts";
 import { reactions, turn } from "./event-loop.ts";
 import { childScope, identityKey } from "./identity.ts";
+import type { Flight } from "./flights.ts";
+import { invalidationOf, type Overruling, type StepEnded } from "./invalidation.ts";
 import { type Issue, OpenIssue, type Work } from "./issue.ts";
 import { canonicalInput, Lineage } from "./lineage.ts";
 import { isWithin, OpenIssues } from "./open-issues.ts";
@@ -49,6 +52,9 @@ export class Replay {
   cap: Cap | undefined;
   readonly writer: RunWriter;
   readonly issues: OpenIssues;
+  readonly beside = new Beside();
+  /** Work under way when this replay was left, for the next one. */
+  flights: readonly Flight[] = [];
   readonly #deliveries = new Deliveries(this.records);
   /** Present while another run is done again. */
   readonly #adoption: Adoption | undefined;
@@ -101,9 +107,9 @@ export class Replay {
     this.#stir();
   }
 
-  /** What a plan found: asked for and held by no record, and whether the function came to its end. */
-  get planned(): Planned {
-    return { fresh: this.#adoption?.fresh ?? [], ended: this.#main !== undefined };
+  /** What a plan found: asked for, and held by no record. */
+  get planned(): readonly Issue[] {
+    return this.#adoption?.planned ?? [];
   }
 
   /** Executes `body` against the events read, then goes on until the run ends, parks, or is lost. */
@@ -126,6 +132,7 @@ export class Replay {
       throw error;
     } finally {
       this.issues.drop(this.root);
+      this.options.flights?.abandon();
     }
   }
 
@@ -148,6 +155,7 @@ export class Replay {
   lose(why: string): void {
     if (this.#lost !== undefined) return;
     this.#lost = why;
+    if (why === "invalidated") this.flights = this.issues.handOver();
     this.issues.drop(this.root);
     this.#stir();
   }
@@ -224,6 +232,7 @@ export class Replay {
 
   /** Starts the work of a step: it has no record. */
   begin(issue: Issue): void {
+    if (this.beside.hold(issue)) return;
     issue.state = "running";
     issue.work.start(issue);
   }
@@ -289,7 +298,9 @@ export class Replay {
       if (did === "planned") return { kind: "planned" };
       if (did !== undefined) return undefined;
     }
-    if (this.#main !== undefined) return this.#conclude(this.#main);
+    for (const issue of this.beside.release()) this.begin(issue);
+    // Nothing ends while an output is still being checked: a late failure undoes what rests on it (E5).
+    if (this.#main !== undefined && !this.beside.isOpen) return this.#conclude(this.#main);
     if (this.#isActive()) return this.#rest();
     return this.#idle();
   }
@@ -478,12 +489,27 @@ export class Replay {
     if (event.kind === "run.capped" || event.kind === "review.decided" || completion !== undefined)
       this.cap?.changed();
     if (event.kind === "run.cancelled") this.lose("cancelled");
+    // What was built on the record is left as it is; the next replay goes on without it.
+    if (event.kind === "step.invalidated" && event.data.cut) this.lose("invalidated");
     // Our own claim was written before this replay was made.
     if (event.kind === "run.claimed") this.lose("taken over");
   }
 
   /** Steps that wait for a signal look again. */
   readonly signalWaits = new Set<() => void>();
+
+  /**
+   * Undoes the record of a step while the run goes on. This replay ends with it: nothing that awaits the call goes on.
+   */
+  async invalidate(target: StepEnded, it: Overruling): Promise<void> {
+    const events = invalidationOf(await this.host.readAfter(0), target, it);
+    await this.writer.commit(this.root, events);
+  }
+
+  /** Waits until no effect is being sent: its receipt must be known before the run goes on. */
+  async quiet(): Promise<void> {
+    while (this.issues.isSending()) await turn();
+  }
 
   /** Reads what others wrote since what was received. */
   readGap(): Promise<void> {

@@ -27,6 +27,8 @@ export interface Host {
   readonly clock: Clock;
   /** The process that drives. */
   readonly owner: string;
+  /** The epoch it claimed. */
+  readonly epoch: number;
   /**
    * Appends to this run under the epoch that was claimed, together with `also` for other runs, all or none.
    * @param seq When given, the run must stand at this sequence.

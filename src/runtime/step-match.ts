@@ -8,6 +8,8 @@ export interface StepMatch {
   isStep(names: readonly string[]): boolean;
   /** True for what is below such a step. */
   isAbove(names: readonly string[]): boolean;
+  /** What is left of the pattern inside the run that a step of these names started; undefined when it names nothing there. */
+  inside(names: readonly string[]): string | undefined;
 }
 
 export function matchStep(pattern: string): StepMatch {
@@ -15,10 +17,20 @@ export function matchStep(pattern: string): StepMatch {
     .split(/\s*[›>]\s*|\/(?=\S)/u)
     .map((it) => it.trim())
     .filter((it) => it !== "");
+  const inside = (names: readonly string[]): string | undefined => {
+    for (let split = 1; split < parts.length; split += 1) {
+      const before = parts.slice(0, split);
+      const from = names.length - split;
+      if (from >= 0 && before.every((part, index) => names[from + index] === part))
+        return parts.slice(split).join(" › ");
+    }
+    return undefined;
+  };
   const endsAt = (names: readonly string[], end: number): boolean =>
     end >= parts.length && parts.every((part, index) => names[end - parts.length + index] === part);
   return {
     pattern,
+    inside,
     isStep: (names) => parts.length > 0 && endsAt(names, names.length),
     isAbove: (names) => {
       if (parts.length === 0) return false;

@@ -21,6 +21,7 @@ export type Question = Omit<Asked, keyof StepIdentity | "shown" | "hash" | "read
 /** Asks a person about the issue's input; approval answers with that input itself. */
 export function reviewWork(replay: Replay, question: Question, finish?: (value: Value) => unknown): Work {
   return {
+    irreversible: true,
     start: (issue) => void askPerson(replay, issue, question),
     identity: () => question.work,
     value: (event, issue) =>
@@ -159,18 +160,20 @@ export function signalWork(
 export function childWork(
   replay: Replay,
   workflow: string,
-  begin: (issue: Issue) => { child: RunId; append: Append; blobs: readonly Blob[] },
+  begin: (issue: Issue) => { child: RunId; append: Append; blobs: readonly Blob[]; told?: number },
 ): Work {
   return {
+    irreversible: true,
     start: (issue) =>
       void (async () => {
         if (!replay.records.opened.has(issue.key)) {
-          const { child, append, blobs } = begin(issue);
+          const { child, append, blobs, told } = begin(issue);
           const traced = issue.traced;
           const data = {
             ...issue.identity,
             child,
             workflow,
+            ...(told === undefined ? {} : { told }),
             ...(traced === undefined ? {} : { input: traced.json, reads: traced.reads }),
             may: issue.may,
           };

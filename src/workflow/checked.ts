@@ -28,11 +28,12 @@ export interface CheckedSpec {
 /** A gate over a value. It has no author here, so its rungs are people. */
 export function valueGate(replay: Replay, { name, checks, rungs, brake, env }: CheckedSpec): Work {
   return compositeWork(replay, {
-    body: async ({ scope, input }) => {
+    body: async ({ scope, identity, input }) => {
       const given = input ?? null;
       const judge = (at: Scope, it: Value): Promise<readonly Verdict[]> =>
         runGate(at, { checks }, { output: it, input, read: inputSources(input) }, { env });
       return climb(scope, {
+        identity,
         step: name,
         rungs: rungs.filter((it) => it.rung === "review"),
         models: 1,
@@ -53,10 +54,11 @@ export function checkedWork(
   make: () => Work,
 ): Work {
   return compositeWork(replay, {
-    body: ({ scope, input }) => {
+    body: ({ scope, identity, input }) => {
       const judge = (at: Scope, output: Value): Promise<readonly Verdict[]> =>
         runGate(at, { checks }, { output, input, read: inputSources(input) }, { env });
       return climb(scope, {
+        identity,
         step: name,
         rungs,
         models: 1,

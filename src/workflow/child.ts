@@ -18,6 +18,7 @@ export function childRun(scope: Scope, definition: Workflow, env: ProgramEnv): W
     const blobs: Blob[] = [];
     const input: Value = issue.input === undefined ? null : decode(issue.input.json).value;
     const { scope: path, name, in: hash, gen } = issue.identity;
+    const past = replay.options.past?.child(issue.identity);
     const event = runStarted(
       child,
       {
@@ -26,11 +27,15 @@ export function childRun(scope: Scope, definition: Workflow, env: ProgramEnv): W
         root: replay.host.root,
         seed: sha(`${replay.seed}\n${issue.key}`),
         parent: { run: replay.host.run, scope: path, name, in: hash, ...(gen === undefined ? {} : { gen }) },
+        ...(past === undefined
+          ? {}
+          : { rerunOf: past.run, told: past.told, rerun: { redo: [...past.redo], at: past.told } }),
         ...(env.file === undefined ? {} : { file: env.file }),
         ...(env.options === undefined ? {} : { options: env.options }),
       },
       blobs,
     );
-    return { child, append: { run: child, expect: { seq: 0 }, events: [event] }, blobs };
+    const append = { run: child, expect: { seq: 0 }, events: [event] };
+    return { child, append, blobs, ...(past === undefined ? {} : { told: past.told }) };
   });
 }

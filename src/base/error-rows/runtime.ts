@@ -15,6 +15,8 @@ interface RuntimeErrors {
   readonly RERUN_OPEN: ErrorRow<{ runId: string; open: string; status: string }>;
   readonly RERUN_STEP_UNKNOWN: ErrorRow<{ given: string; known: string }>;
   readonly RERUN_SET_KIND: ErrorRow<{ given: string; kind: string }>;
+  readonly SEND_BACK_LIMIT: ErrorRow<{ runId: string; step: string; limit: number }>;
+  readonly SEND_BACK_TARGET: ErrorRow<{ runId: string; asked: number; known: string }>;
   readonly RUN_UNKNOWN: ErrorRow<{ given: string }>;
   readonly RUN_AMBIGUOUS: ErrorRow<{ given: string; matches: string }>;
   readonly RUN_FAILED: ErrorRow<{ runId: string; outcome: string; reason: string }>;
@@ -116,6 +118,16 @@ export const runtimeErrors: RuntimeErrors = {
     retryable: false,
     message: (it) => `the output of "${it.given}", a ${it.kind}, cannot be given by a person`,
     fix: () => "Give the output of the agent or function it belongs to, or of a step below it.",
+  }),
+  SEND_BACK_LIMIT: row({
+    retryable: false,
+    message: (it) => `step "${it.step}" of run ${it.runId} was sent back ${it.limit} times already`,
+    fix: () => "Approve, edit or reject what it gave; to try something else, change the agent and rerun.",
+  }),
+  SEND_BACK_TARGET: row({
+    retryable: false,
+    message: (it) => `question ${it.asked} of run ${it.runId} cannot be sent back as it is: which step? (${it.known})`,
+    fix: () => "Name the step that is to do its work again: --step NAME. Edit or reject where nobody made the value.",
   }),
   RUN_UNKNOWN: row({
     retryable: false,

@@ -24,6 +24,7 @@ import {
 import type { Engine, FindProgram, Program, StartSpec } from "../../runtime/engine.ts";
 import type { ReplayOptions } from "../../runtime/replay-options.ts";
 import { Replay } from "../../runtime/replay.ts";
+import { Flights } from "../../runtime/flights.ts";
 import type { Past } from "../../runtime/past.ts";
 import type { Guard, Host, LiveNote } from "../../runtime/runtime.ts";
 import { runStarted } from "../../runtime/run-started.ts";
@@ -85,6 +86,8 @@ export class EmbeddedEngine implements Engine {
   readonly #queue: RunId[] = [];
   readonly #faults = new Map<RunId, unknown>();
   readonly #accepting = new Set<RunId>();
+  /** Work that was under way when a replay was left. */
+  readonly #flights = new Map<RunId, Flights>();
   readonly #stopListening: () => void;
   readonly #alarm: Alarm;
   #poll: NodeJS.Timeout | undefined;
@@ -291,10 +294,12 @@ export class EmbeddedEngine implements Engine {
     try {
       const events = known ?? (await this.journal.readOpen(run));
       const started = events[0] as JournalEvent<"run.started">;
-      const replay = new Replay(
-        this.#host(run, started.data.root, epoch),
-        await this.#replayOptions(run, started.data),
-      );
+      const flights = this.#flights.get(run);
+      this.#flights.delete(run);
+      const replay = new Replay(this.#host(run, started.data.root, epoch), {
+        ...(await this.#replayOptions(run, started.data)),
+        ...(flights === undefined ? {} : { flights }),
+      });
       this.#active.set(run, replay);
       const ending = replay.execute(events, (scope) => program.run(scope, started.data));
       // What was written between the reading and now was told to nobody.
@@ -302,6 +307,7 @@ export class EmbeddedEngine implements Engine {
         this.#apart(this.journal.read(run, replay.records.lastSeq).then((late) => replay.receive(late)));
       const end = await ending;
       if (end.kind === "parked") this.#apart(this.#armTimer());
+      if (end.kind === "lost") await this.#left(run, replay, end.why);
       // Lost to another driver is no fault: that one goes on.
       const { fault } = replay;
       if (end.kind === "lost" && fault !== undefined && !FirebreakError.is(fault, "JOURNAL_CONFLICT")) {
@@ -313,6 +319,20 @@ export class EmbeddedEngine implements Engine {
     } finally {
       this.#finish(run);
     }
+  }
+
+  /** A replay was left because a record was undone, or because the run moved under it: another one follows. */
+  async #left(run: RunId, replay: Replay, why: string): Promise<void> {
+    const moved = why === "JOURNAL_CONFLICT" && (await this.#isMine(run, replay));
+    if (why !== "invalidated" && !moved) return;
+    await replay.quiet();
+    if (replay.flights.length > 0) this.#flights.set(run, new Flights(replay.flights));
+    this.#again.add(run);
+  }
+
+  async #isMine(run: RunId, replay: Replay): Promise<boolean> {
+    const head = await this.journal.head(run);
+    return head?.status === "running" && head.owner === this.owner && head.epoch === replay.host.epoch;
   }
 
   async #replayOptions(run: RunId, started: EventData["run.started"]): Promise<ReplayOptions> {
@@ -496,4 +516,5 @@ const waking: ReadonlySet<string> = new Set([
   "child.ended",
   "run.resumed",
   "effect.settled",
+  "step.invalidated",
 ]);

@@ -30,6 +30,7 @@ export function makeHost(
     root,
     clock,
     owner,
+    epoch,
     guard,
     commit(events, blobs, also, seq) {
       const expect = seq === undefined ? { epoch } : { epoch, seq };
