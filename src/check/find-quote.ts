@@ -5,7 +5,8 @@
 //   An ellipsis joins parts that stand in this order in one source.
 
 import { fold, isWordAt } from "./fold-text.ts";
-import { compose, type SourceText } from "./source-text.ts";
+import { compose } from "./compose.ts";
+import type { SourceText } from "./source-text.ts";
 
 /** Longest stretch an ellipsis may leave out before a match is in doubt, in characters. */
 export const ellipsisLimit = 2_000;

@@ -1,6 +1,5 @@
 // The numbers kind of `grounded`: what a text states in digits occurs in what was read.
 
-import type { Evidence } from "./check.ts";
 import { excerpt } from "./excerpt.ts";
 import { clip } from "./fold-text.ts";
 import type { Finding } from "./finding.ts";
@@ -11,6 +10,7 @@ import {
   type NumberIndex,
   type NumberMatch,
 } from "./match-numbers.ts";
+import { type Stretch, witnesses } from "./witness.ts";
 import { nearestPassage } from "./nearest-passage.ts";
 import type { Located } from "./paths.ts";
 import { type NumberMention, readNumbers } from "./read-numbers.ts";
@@ -33,13 +33,14 @@ function indexOf(source: SourceText): NumberIndex {
 }
 
 function knownOf(mention: NumberMention, text: string): KnownNumber[] {
-  const unit = mention.unit === undefined ? {} : { unit: mention.unit };
-  const known = [{ value: mention.value, place: mention.at, ...unit }];
-  if (mention.other !== undefined) known.push({ value: mention.other.value, place: mention.at, ...unit });
-  // In a table "12,345" may be two cells.
-  const cells = text.slice(mention.at, mention.end).split(",");
-  if (cells.length > 1)
-    for (const cell of cells) known.push({ value: Number.parseFloat(cell), place: mention.at });
+  const place = { place: mention.at, end: mention.end };
+  const plain = { ...place, ...(mention.unit === undefined ? {} : { unit: mention.unit }) };
+  const known = [{ value: mention.value, ...plain }];
+  if (mention.other !== undefined) known.push({ value: mention.other.value, ...plain });
+  // In a table "12,345" may be two cells, and "3/4" may be two scores.
+  const cells = text.slice(mention.at, mention.end).split(/[,/⁄]| and /);
+  if (cells.length > 1 && mention.isWord !== true)
+    for (const cell of cells) known.push({ value: Number.parseFloat(cell), ...place });
   return known;
 }
 
@@ -56,6 +57,43 @@ function look(mention: NumberMention, texts: readonly SourceText[]): Hit | undef
     if (match !== undefined) near ??= { ...match, source };
   }
   return near;
+}
+
+/** Where a whole number stands, in any role but as part of a name. */
+export function holdsNumber(value: number, texts: readonly SourceText[]): Stretch | undefined {
+  const mention: NumberMention = { value, half: 0, text: String(value), at: 0, end: 0, role: "claim" };
+  const hit = look(mention, texts);
+  if (hit?.likeness !== "same") return undefined;
+  return { source: hit.source, start: hit.known.place, end: hit.known.end ?? hit.known.place + 1 };
+}
+
+/** What was found of one number: where it stands, a doubt, or what is wrong with it. */
+export interface NumberFinding {
+  readonly mention: NumberMention;
+  readonly at?: Stretch;
+  readonly doubt?: string;
+  readonly problem?: Omit<Problem, "check" | "path">;
+}
+
+/** Looks up numbers of a text. */
+export function findNumbers(
+  text: string,
+  mentions: readonly NumberMention[],
+  texts: readonly SourceText[],
+  names?: readonly string[],
+): NumberFinding[] {
+  return mentions.map((mention) => {
+    const hit = look(mention, texts);
+    if (hit?.likeness === "same") {
+      const { place, end } = hit.known;
+      return { mention, at: { source: hit.source, start: place, end: end ?? place + 1 } };
+    }
+    if (mention.role === "doubtful")
+      return { mention, doubt: `"${mention.text}" may be a number that does not occur` };
+    if (hit !== undefined && hit.likeness !== "unit")
+      return { mention, doubt: `${sayNear(mention, hit)} (${hit.source.where(hit.known.place)})` };
+    return { mention, problem: sayMissing(mention, hit, text, texts, names) };
+  });
 }
 
 /** Looks up every number stated at a place. */
@@ -75,27 +113,14 @@ export function groundNumbers(
   }
   const text = String(value);
   const mentions = readNumbers(text).filter((it) => it.role === "claim" || it.role === "doubtful");
-  const problems: Omit<Problem, "check">[] = [];
-  const doubts: string[] = [];
-  const evidence: Evidence[] = [];
-  for (const mention of mentions) {
-    const hit = look(mention, texts);
-    if (hit?.likeness === "same") evidence.push({ path, where: placeOf(hit), text: around(hit) });
-    else if (mention.role === "doubtful")
-      doubts.push(`${path}: "${mention.text}" may be a number that does not occur`);
-    else if (hit !== undefined && hit.likeness !== "unit")
-      doubts.push(`${path}: ${sayNear(mention, hit)} (${placeOf(hit)})`);
-    else problems.push({ path, ...sayMissing(mention, hit, text, texts, names) });
-  }
-  return { problems, doubts, evidence, count: mentions.length };
-}
-
-function placeOf(hit: Hit): string {
-  return hit.source.where(hit.known.place);
-}
-
-function around(hit: Hit): string {
-  return excerpt(hit.source.text, hit.known.place, hit.known.place + 1);
+  const found = findNumbers(text, mentions, texts, names);
+  const witness = witnesses(path, text);
+  return {
+    problems: found.flatMap((it) => (it.problem === undefined ? [] : [{ path, ...it.problem }])),
+    doubts: found.flatMap((it) => (it.doubt === undefined ? [] : [`${path}: ${it.doubt}`])),
+    evidence: found.flatMap((it) => (it.at === undefined ? [] : [witness(it.at, it.mention)])),
+    count: mentions.length,
+  };
 }
 
 function sayNear(mention: NumberMention, hit: Hit): string {
@@ -116,8 +141,8 @@ function sayMissing(
     return {
       message: `"${mention.text}" occurs with another unit`,
       claimed,
-      found: around(hit),
-      where: placeOf(hit),
+      found: excerpt(hit.source.text, hit.known.place, hit.known.place + 1),
+      where: hit.source.where(hit.known.place),
     };
   const near = nearestPassage(claimed, texts);
   const message = `the number "${mention.text}" does not occur in ${place}`;

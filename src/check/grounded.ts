@@ -10,6 +10,9 @@ import { excerpt } from "./excerpt.ts";
 import type { Finding } from "./finding.ts";
 import { clip } from "./fold-text.ts";
 import { findQuote, quoteLimit, readQuotation, wordsOf } from "./find-quote.ts";
+import { groundClaims } from "./grounded-claims.ts";
+import { groundDates } from "./grounded-dates.ts";
+import { groundNames } from "./grounded-names.ts";
 import { groundNumbers } from "./grounded-numbers.ts";
 import { nearestPassage } from "./nearest-passage.ts";
 import { isRecord, locate, locateBeside, type Located, parsePath, type Path, type Segment } from "./paths.ts";
@@ -19,7 +22,7 @@ import { sourcesNamed, type SourceText, sourceTexts } from "./source-text.ts";
  * What stands at a path. `quote`: at least two words, word for word. `text`: a name or a phrase of any
  * length, word for word. `numbers`: every number in a text, or a number, as rounded there.
  */
-export type GroundedKind = "quote" | "text" | "numbers";
+export type GroundedKind = "quote" | "text" | "numbers" | "dates" | "names" | "claims";
 
 export interface GroundedOptions {
   /**
@@ -126,10 +129,16 @@ function groundPlace(
   if (!("texts" in scope)) return scope;
   const kind = options.kind ?? kindOf(value, path);
   if (kind === "numbers") return groundNumbers(place, scope.texts, scope.names);
+  if (kind === "dates" || kind === "names" || kind === "claims") {
+    if (typeof value !== "string") return fails({ message: `what stands at ${path} is no text`, path });
+    return readers[kind](path, value, scope.texts, scope.names);
+  }
   if (typeof value !== "string" && typeof value !== "number")
     return fails({ message: `what stands at ${path} is no text`, path });
   return groundQuote(String(value), path, kind, { ...scope, all });
 }
+
+const readers = { dates: groundDates, names: groundNames, claims: groundClaims } as const;
 
 function kindOf(value: unknown, path: string): GroundedKind {
   if (typeof value === "number") return "numbers";

@@ -7,6 +7,8 @@ import type { Unit } from "./units.ts";
 export interface KnownNumber {
   readonly value: number;
   readonly place: number;
+  /** End of its offsets, where `place` is an offset. */
+  readonly end?: number;
   readonly unit?: Unit;
 }
 

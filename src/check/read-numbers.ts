@@ -4,6 +4,7 @@
 // tell, they are no statements; where it cannot, they are doubtful, and what is
 // doubtful is never called wrong.
 
+import { numberWordsForm, readNumberWords } from "./number-words.ts";
 import { type Unit, unitNamed } from "./units.ts";
 
 /**
@@ -30,45 +31,48 @@ export interface NumberMention extends Reading {
   readonly other?: Reading;
   /** True when spelled as a word. */
   readonly isWord?: true;
+  /** True when its unit stands after the other end of its range. */
+  readonly unitIsShared?: true;
 }
 
 /** Most numbers read of one text. */
 export const numberLimit = 1_000_000;
 
 const months =
-  "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\\.?";
-const names = [
-  "zero",
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
-  "nine",
-  "ten",
-  "eleven",
-  "twelve",
-];
-
+  "(?:Jan(?:uary)?|Feb(?:ruary)?|(?-i:Mar(?:ch)?|May)|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\\.?";
 const form = new RegExp(
   [
     `(?<date>\\b\\d{4}-\\d{2}-\\d{2}(?:T[\\d:.]+Z?)?\\b|\\b\\d{1,2}[./]\\d{1,2}[./]\\d{4}\\b` +
       `|\\b\\d{1,2}(?:st|nd|rd|th)? ${months}(?:,? \\d{4})?\\b|\\b${months} \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?\\b|\\b${months} \\d{4}\\b` +
       `|\\b\\d{1,2}:\\d{2}(?::\\d{2})?\\b)`,
+    "(?<fraction>(?<![\\d./])(?:\\d{1,4}(?:[ \\u00a0-]| and ))?\\d{1,2}[/⁄](?:2|3|4|5|6|8|10|16)(?![\\d/.]\\d|\\d|/)|(?:\\d{1,4} ?)?[½¼¾⅓⅔⅛⅜⅝⅞])",
     "(?<version>\\d+\\.\\d+\\.\\d+[\\w.]*)",
     "(?<digits>\\d{1,3}(?:[,'’\\u00a0\\u2009\\u202f]\\d{3})+(?![\\d])(?:\\.\\d+)?|\\d+(?:[.,]\\d+)?|(?<![\\w.])\\.\\d+)",
-    `\\b(?<word>${names.join("|")})\\b`,
+    `(?<word>${numberWordsForm})`,
   ].join("|"),
   "giu",
 );
 
 const power =
   /\s?[x×·*]\s?10(?:\^[({]?([-+−–]?\d{1,3})[)}]?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})|([-−–]\d{1,2}))|[eE]([-+−]?\d{1,3})(?![\w.])/y;
-const scale = /[ \u00a0](thousand|million|billion|trillion)\b|k(?![\p{L}\p{N}])/uy;
-const scales: Readonly<Record<string, number>> = { k: 3, thousand: 3, million: 6, billion: 9, trillion: 12 };
+const scale = /[ \u00a0-]?(hundred|thousand|million|billion|trillion)\b|k(?![\p{L}\p{N}])/uy;
+/** After an amount of money a letter is a scale: "$1.5m", "€2bn". */
+const moneyScale = /[ \u00a0]?(mn|bn|tn|m|M|B|K)(?![\p{L}\p{N}])/uy;
+const scales: Readonly<Record<string, number>> = {
+  k: 3,
+  hundred: 2,
+  thousand: 3,
+  million: 6,
+  billion: 9,
+  trillion: 12,
+  mn: 6,
+  bn: 9,
+  tn: 12,
+  m: 6,
+  M: 6,
+  B: 9,
+  K: 3,
+};
 const unitForm = /[ \u00a0\u2009\u202f]?([%€$£×]|°[CF]|[A-Za-zµμÅ]{1,10})(?![\p{L}\p{N}])/uy;
 
 /** Reads every number of a text, in order. Linear in the text's length. */
@@ -82,31 +86,91 @@ export function readNumbers(text: string): NumberMention[] {
   ) {
     const mention = readMatch(text, match);
     mentions.push(mention);
-    form.lastIndex = Math.max(mention.end, match.index + match[0].length);
+    // A run of words may hold another number after the first.
+    form.lastIndex = mention.isWord === true ? mention.end : Math.max(mention.end, match.index + match[0].length);
   }
-  return mentions;
+  return shareUnits(text, mentions);
+}
+
+const rangeJoint = /^\s?(?:[-‐‑–—]|to|and|or)\s?(?:[$€£]\s?)?$/;
+
+/** "5-10 mg" and "between 5 and 10 mg" are two amounts in mg. */
+function shareUnits(text: string, mentions: readonly NumberMention[]): NumberMention[] {
+  return mentions.map((it, index) => {
+    const next = mentions[index + 1];
+    if (next?.unit === undefined || it.unit !== undefined || it.role !== "claim") return it;
+    const gap = text.slice(it.end, Math.max(it.end, next.at));
+    if (gap.length > 8 || !rangeJoint.test(gap)) return it;
+    const isRange = !/and|or/.test(gap) || /\bbetween\s$/i.test(text.slice(Math.max(0, it.at - 9), it.at));
+    return isRange ? { ...it, unit: next.unit, unitIsShared: true as const } : it;
+  });
 }
 
 function readMatch(text: string, match: RegExpExecArray): NumberMention {
   const at = match.index;
   const end = at + match[0].length;
-  const { date, version, word } = match.groups as Record<string, string | undefined>;
+  const { date, version, word, fraction } = match.groups as Record<string, string | undefined>;
   const plain = { text: match[0], at, end, half: 0 };
   if (date !== undefined)
     return { ...plain, role: "label", value: Number(/\d{4}/.exec(date)?.[0] ?? Number.NaN) };
   if (version !== undefined) return { ...plain, role: "id", value: Number.NaN };
-  if (word !== undefined) return readWord(text, plain, word);
+  if (word !== undefined) return readWord(text, at, word);
+  if (fraction !== undefined) return readFraction(text, at, fraction);
   return readDigits(text, at, match[0]);
 }
 
-function readWord(text: string, plain: Omit<NumberMention, "role" | "value">, word: string): NumberMention {
-  const value = names.indexOf(word.toLowerCase());
-  const isJoined = /[-\p{L}]/u.test(text.charAt(plain.at - 1)) || /-/.test(text.charAt(plain.end));
-  return { ...plain, value, role: isJoined ? "id" : value < 2 ? "label" : "doubtful", isWord: true };
+function readWord(text: string, start: number, run: string): NumberMention {
+  const [first] = readNumberWords(run);
+  const { value, at, end } = { value: 0, at: 0, end: run.length, ...first };
+  const place = { at: start + at, end: start + end, half: 0, value, isWord: true as const };
+  const unit = unitAround(text, place.at, place.end);
+  const isInWord = /[-\p{L}]/u.test(text.charAt(place.at - 1)) || /^-[\p{Lu}\p{N}]/u.test(text.slice(place.end));
+  const role = isInWord || isOrdinalAfter(text, place.end) ? "id" : value < 2 ? "label" : "doubtful";
+  // "One second" and "two minute details": a unit in words makes no claim of a word.
+  return unit.unit === undefined || role !== "doubtful"
+    ? { ...place, text: text.slice(place.at, place.end), role }
+    : { ...place, text: text.slice(place.at, unit.end), end: unit.end, role, unit: unit.unit };
+}
+
+/** "twenty-first" is no twenty. */
+function isOrdinalAfter(text: string, end: number): boolean {
+  return /^-(?:first|second|third|\w{2,5}th)\b/.test(text.slice(end, end + 10));
+}
+
+const vulgar: Readonly<Record<string, number>> = {
+  "½": 1 / 2,
+  "¼": 1 / 4,
+  "¾": 3 / 4,
+  "⅓": 1 / 3,
+  "⅔": 2 / 3,
+  "⅛": 1 / 8,
+  "⅜": 3 / 8,
+  "⅝": 5 / 8,
+  "⅞": 7 / 8,
+};
+
+/** "1 1/2", "1½" and "3/4"; the last may also be a score or a ratio. */
+function readFraction(text: string, at: number, written: string): NumberMention {
+  const sign = vulgar[written.at(-1)!];
+  const parts = written.match(/\d+/g)?.map(Number) ?? [];
+  const [over, under] = sign === undefined ? (parts.slice(-2) as [number, number]) : [sign, 1];
+  const whole = parts.length === (sign === undefined ? 3 : 1) ? parts[0]! : 0;
+  const unit = unitAround(text, at, at + written.length);
+  const isPlain = sign === undefined && whole === 0;
+  const isInWord = /[\p{L}_-]/u.test(text.charAt(at - 1)) || /\p{L}/u.test(text.charAt(at + written.length));
+  return {
+    value: whole + over / under,
+    half: 0.005,
+    text: text.slice(at, unit.end),
+    at,
+    end: unit.end,
+    role: isInWord && isPlain ? "id" : isPlain ? "doubtful" : "claim",
+    ...(unit.unit === undefined ? {} : { unit: unit.unit }),
+  };
 }
 
 function readDigits(text: string, at: number, digits: string): NumberMention {
-  const shift = powerAfter(text, at + digits.length);
+  const shift = powerAfter(text, at, at + digits.length);
   const readings = readingsOf(digits).map((it) => scaled(it, shift.exponent));
   const unit = unitAround(text, at, shift.end);
   const sign = signBefore(text, at);
@@ -149,7 +213,11 @@ function scaled(reading: Reading, exponent: number): Reading {
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-function powerAfter(text: string, end: number): { readonly exponent: number; readonly end: number } {
+function powerAfter(
+  text: string,
+  at: number,
+  end: number,
+): { readonly exponent: number; readonly end: number } {
   power.lastIndex = end;
   const raised = power.exec(text);
   if (raised !== null) {
@@ -161,6 +229,10 @@ function powerAfter(text: string, end: number): { readonly exponent: number; rea
     return { exponent: Number(plain), end: power.lastIndex };
   }
   scale.lastIndex = end;
+  moneyScale.lastIndex = end;
+  const isMoney = /[$€£]\s?$|\b(?:USD|EUR|GBP|CHF)\s?$/.test(text.slice(Math.max(0, at - 4), at));
+  const money = isMoney ? moneyScale.exec(text) : null;
+  if (money !== null) return { exponent: scales[money[1]!]!, end: moneyScale.lastIndex };
   const word = scale.exec(text);
   return word === null ? { exponent: 0, end } : { exponent: scales[word[1] ?? "k"]!, end: scale.lastIndex };
 }
@@ -199,6 +271,7 @@ function roundedHalf(text: string, start: number, digits: string, reading: Readi
 
 const labels =
   "fig(?:ure)?|tab(?:le)?|sect(?:ion)?|chapter|pages?|pp?|step|eq(?:uation)?|refs?|reference|version|v|part|no|nr|item" +
+  "|passages?|sources?|documents?|paragraphs?|answer|option|claim|verse|psalm|route|highway|room|season|episode|level" +
   "|appendix|line|row|column|question|phase|stage|type|grade|class|rule|note|footnote|issue|vol(?:ume)?|experiment|example";
 const labelled = new RegExp(`(?:^|[^\\p{L}])(?:${labels})s?\\.?\\s?#?$`, "iu");
 

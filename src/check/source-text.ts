@@ -6,6 +6,8 @@
 
 import type { Source } from "./check.ts";
 import { fold, type Folded } from "./fold-text.ts";
+import { type ByteSpan, byteCounter } from "./byte-span.ts";
+import { compose, composedOrigin } from "./compose.ts";
 import { isRecord, joinPath } from "./paths.ts";
 
 /**
@@ -30,6 +32,8 @@ export interface SourceText {
   readonly foldings: () => readonly Folded[];
   /** Where an offset lies: `name:line`, or the name and the path in its value. */
   readonly where: (offset: number) => string;
+  /** A stretch as bytes (UTF-8) of the text as it was given, before its accents were composed. */
+  readonly bytes: (start: number, end: number) => ByteSpan;
 }
 
 const known = new WeakMap<Source, readonly SourceText[]>();
@@ -96,6 +100,7 @@ function fromText(name: string, whole: string): SourceText {
     isCut,
     foldings: once(() => foldings(text)),
     where: (offset) => `${name}:${lineOf(starts(), offset)}`,
+    bytes: spanIn(() => (isCut ? whole.slice(0, sourceLimit) : whole), text),
   };
 }
 
@@ -112,6 +117,14 @@ function fromPieces(name: string, pieces: readonly Piece[]): SourceText {
   const text = texts.join(separator);
   const where = (offset: number): string =>
     `${name} ${pieces[lineOf(starts, offset) - 1]?.path ?? ""}`.trim();
+  const spans = new Map<number, ReturnType<typeof spanIn>>();
+  const bytes = (start: number, end: number): ByteSpan => {
+    const index = lineOf(starts, start) - 1;
+    const [from, piece] = [starts[index]!, texts[index]!];
+    const span = spans.get(index) ?? spanIn(() => pieces[index]!.text, piece);
+    spans.set(index, span);
+    return span(start - from, Math.min(end - from, piece.length));
+  };
   const isCut = text.length > sourceLimit || pieces.length >= textLimit;
   return {
     name,
@@ -119,12 +132,18 @@ function fromPieces(name: string, pieces: readonly Piece[]): SourceText {
     isCut,
     foldings: once(() => foldings(text.slice(0, sourceLimit))),
     where,
+    bytes,
   };
 }
 
-/** Letters with loose accents become single characters. Line breaks stay. */
-export function compose(text: string): string {
-  return /\p{M}/u.test(text) ? text.normalize("NFC") : text;
+/** Bytes of stretches of a composed text, counted in the text it was made of. */
+function spanIn(given: () => string, text: string): (start: number, end: number) => ByteSpan {
+  const origin = once(() => (given() === text ? undefined : composedOrigin(given())));
+  const count = once(() => byteCounter(given()));
+  return (start, end) => ({
+    start: count()(origin()?.[start] ?? start),
+    end: count()(origin()?.[end] ?? end),
+  });
 }
 
 function foldings(text: string): Folded[] {

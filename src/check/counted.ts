@@ -1,0 +1,71 @@
+// Counts in words: "four tries" where the source counts five, and "five steps" where the text lists five.
+
+import type { Problem } from "./check.ts";
+import { excerpt } from "./excerpt.ts";
+import { clip } from "./fold-text.ts";
+import { type NumberMention, readNumbers } from "./read-numbers.ts";
+import type { SourceText } from "./source-text.ts";
+import { readWords, wordIndexOf } from "./word-index.ts";
+
+/** Most places of a noun that are looked at. */
+const placesLimit = 200;
+
+/** Farthest a noun may stand from its number, in words. */
+const reach = 3;
+
+const idle = new Set(
+  "of the a an and or to in on at for with by from more most other different main key new such good total times".split(" "),
+);
+
+/** The things a number counts: the next words that are no small words, singular and plural. */
+function counted(text: string, end: number): string[] {
+  const rest = text.slice(end, end + 60);
+  const stop = rest.search(/[.,;:!?()\n]/);
+  return readWords(stop < 0 ? rest : rest.slice(0, stop))
+    .slice(0, 2)
+    .map((it) => it.text)
+    .filter((it) => it.length > 3 && !idle.has(it));
+}
+
+/**
+ * What is wrong with a count in words that occurs nowhere, where the source counts the same things and
+ * every count of them is another; undefined where it does not count them.
+ */
+export function saysOtherCount(
+  text: string,
+  mention: NumberMention,
+  texts: readonly SourceText[],
+): Omit<Problem, "check" | "path"> | undefined {
+  const things = counted(text, mention.end);
+  const last = things.at(-1);
+  if (last === undefined) return undefined;
+  const forms = [last, last.replace(/s$/, ""), `${last}s`];
+  for (const source of texts) {
+    const index = wordIndexOf(source);
+    for (const form of forms) {
+      for (const place of (index.places.get(form) ?? []).slice(0, placesLimit)) {
+        const from = index.at[Math.max(0, place - reach)]!;
+        const before = source.text.slice(from, index.at[place]!);
+        const count = readNumbers(before).findLast((it) => it.role === "claim" || it.role === "doubtful");
+        if (count === undefined || /[.;:!?\n]/.test(before.slice(count.end - 0))) continue;
+        return {
+          message: `"${mention.text} ${last}" is counted otherwise`,
+          claimed: clip(excerpt(text, mention.at, mention.end)),
+          found: excerpt(source.text, from, index.end[place]!),
+          where: source.where(from),
+        };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** True for a number of things that the text itself lists below: "five steps: 1. … 5. …". */
+export function countsOwnItems(text: string, mention: NumberMention): boolean {
+  const { value } = mention;
+  if (mention.unit !== undefined || !Number.isInteger(value) || value < 2 || value > 30) return false;
+  const lines = text.split("\n");
+  const numbered = lines.flatMap((it) => /^\s*(?:\*\*)?(\d{1,2})[.):]/.exec(it)?.[1] ?? []).map(Number);
+  if (numbered.includes(value) && !numbered.includes(value + 1)) return true;
+  return lines.filter((it) => /^\s*[-*•]\s/.test(it)).length === value;
+}

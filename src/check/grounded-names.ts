@@ -1,0 +1,81 @@
+// The names kind of `grounded`: whom and what a text names is named in what was read.
+
+import type { Problem } from "./check.ts";
+import { excerpt } from "./excerpt.ts";
+import type { Finding } from "./finding.ts";
+import { clip } from "./fold-text.ts";
+import { matchName } from "./match-names.ts";
+import { nearestPassage } from "./nearest-passage.ts";
+import { type NameMention, readNames } from "./read-names.ts";
+import type { SourceText } from "./source-text.ts";
+import { type Stretch, witnesses } from "./witness.ts";
+
+/** What was found of one name. Nothing but the mention: a rule cannot tell, and it is left out. */
+export interface NameFinding {
+  readonly mention: NameMention;
+  readonly at?: Stretch;
+  readonly doubt?: string;
+  readonly problem?: Omit<Problem, "check" | "path">;
+}
+
+/**
+ * Looks up names of a text. `isName`: the text is nothing but a name, so that a capital at its beginning
+ * is one too.
+ */
+export function findNames(
+  text: string,
+  mentions: readonly NameMention[],
+  texts: readonly SourceText[],
+  options: { readonly names?: readonly string[] | undefined; readonly isName?: boolean } = {},
+): NameFinding[] {
+  return mentions.map((mention) => {
+    if (mention.words.length === 0) return { mention };
+    const match = matchName(mention, texts);
+    if (match.likeness === "same") return { mention, at: match.place };
+    if (match.likeness === "part") return { mention, doubt: `"${mention.text}": ${match.why}` };
+    const sure = match.words.filter((it) => it.isCertain || options.isName === true);
+    if (sure.length === 0) return { mention };
+    return { mention, problem: sayMissing(mention, sure.map((it) => it.written), text, { texts, names: options.names }) };
+  });
+}
+
+function sayMissing(
+  mention: NameMention,
+  missing: readonly string[],
+  text: string,
+  scope: { readonly texts: readonly SourceText[]; readonly names: readonly string[] | undefined },
+): Omit<Problem, "check" | "path"> {
+  const place = scope.names === undefined ? "what was read" : scope.names.join(", ");
+  const claimed = clip(excerpt(text, mention.at, mention.end));
+  const part = mention.words.length > missing.length ? `${missing.join(", ")} of ` : "";
+  const message = `${part}the name "${mention.text}" does not occur in ${place}`;
+  const near = nearestPassage(claimed, scope.texts);
+  return near === undefined
+    ? { message, claimed }
+    : { message, claimed, found: near.text, where: near.where };
+}
+
+/** Longest text that may be nothing but a name, in characters. */
+const nameLimit = 120;
+
+/** Looks up every name stated at a path. A text without one is in doubt. */
+export function groundNames(
+  path: string,
+  text: string,
+  texts: readonly SourceText[],
+  names?: readonly string[],
+): Finding {
+  const mentions = readNames(text).filter((it) => it.words.length > 0);
+  if (mentions.length === 0)
+    return { problems: [], doubts: [`${path}: no name can be read in "${clip(text, 60)}"`], evidence: [], count: 1 };
+  const rest = mentions.reduce((left, it) => left.replace(it.text, ""), text);
+  const isName = text.length <= nameLimit && !/\p{Ll}{3,}/u.test(rest);
+  const found = findNames(text, mentions, texts, { names, isName });
+  const witness = witnesses(path, text);
+  return {
+    problems: found.flatMap((it) => (it.problem === undefined ? [] : [{ path, ...it.problem }])),
+    doubts: found.flatMap((it) => (it.doubt === undefined ? [] : [`${path}: ${it.doubt}`])),
+    evidence: found.flatMap((it) => (it.at === undefined ? [] : [witness(it.at, it.mention)])),
+    count: mentions.length,
+  };
+}

@@ -1,0 +1,70 @@
+// Quotations inside running text. A quotation holds where its words stand in this order in a source, none
+// added and none left out (but for an ellipsis); case, stops and the marks around words are the writer's.
+
+import type { Problem } from "./check.ts";
+import { findQuote, quoteLimit, readQuotation, wordsOf } from "./find-quote.ts";
+import { clip } from "./fold-text.ts";
+import { nearestPassage } from "./nearest-passage.ts";
+import type { QuotedPart } from "./quoted-parts.ts";
+import type { SourceText } from "./source-text.ts";
+import type { Stretch } from "./witness.ts";
+import { findPhrase, readWords, wordIndexOf } from "./word-index.ts";
+
+/** Fewest words that make a quotation; fewer may be a title or a term of the writer's own. */
+const quotedWords = 4;
+
+/** What was found of one quotation. Nothing but the part: too short for a rule. */
+export interface QuoteFinding {
+  readonly part: QuotedPart;
+  readonly at?: Stretch;
+  readonly doubt?: string;
+  readonly problem?: Omit<Problem, "check" | "path">;
+}
+
+/** Looks up the quotations of a text. */
+export function findQuotedParts(
+  parts: readonly QuotedPart[],
+  texts: readonly SourceText[],
+  names?: readonly string[],
+): QuoteFinding[] {
+  return parts.map((part) => {
+    const length = wordsOf(part.text).length;
+    if (length === 0) return { part };
+    if (part.text.length > quoteLimit) return { part, doubt: `a quotation is longer than ${quoteLimit} characters` };
+    const hit = findQuote(readQuotation(part.text.replace(/[.,;:!?]+$/, "")), texts);
+    if (hit !== undefined)
+      return { part, at: hit, ...(hit.doubt === undefined ? {} : { doubt: `"${clip(part.text, 60)}": ${hit.doubt}` }) };
+    const words = findWords(part.text, texts);
+    if (words !== undefined) return { part, at: words };
+    if (length < quotedWords) return { part };
+    return { part, problem: sayMissing(part, texts, names) };
+  });
+}
+
+/** The words in this order, whatever stands between them but words. */
+function findWords(text: string, texts: readonly SourceText[]): Stretch | undefined {
+  const phrase = readWords(text).map((it) => it.text);
+  if (phrase.length < 2 && !/\p{L}{3}/u.test(text)) return undefined;
+  if (phrase.length === 0) return undefined;
+  for (const source of texts) {
+    const index = wordIndexOf(source);
+    const start = findPhrase(index, phrase);
+    if (start !== undefined)
+      return { source, start: index.at[start]!, end: index.end[start + phrase.length - 1]! };
+  }
+  return undefined;
+}
+
+function sayMissing(
+  part: QuotedPart,
+  texts: readonly SourceText[],
+  names: readonly string[] | undefined,
+): Omit<Problem, "check" | "path"> {
+  const claimed = clip(part.text);
+  const place = names === undefined ? "what was read" : names.join(", ");
+  const near = nearestPassage(part.text, texts);
+  const message = `the quotation does not occur word for word in ${place}`;
+  return near === undefined
+    ? { message, claimed }
+    : { message, claimed, found: near.text, where: near.where };
+}
