@@ -23,6 +23,14 @@ import { Bench } from "./testing-bench.ts";
 import { TestRunResult } from "./testing-result.ts";
 import type { FakeClock } from "./testing-clock.ts";
 
+export { wilson } from "./check/mutation/interval.ts";
+export type { Interval } from "./check/mutation/interval.ts";
+export { measureChecks } from "./check/mutation/measure.ts";
+export type { Alarm, Measurement, OperatorResult, PlaceResult, Survivor } from "./check/mutation/measure.ts";
+export { mutateValue } from "./check/mutation/mutate-value.ts";
+export type { Dropped, Mutated } from "./check/mutation/mutate-value.ts";
+export type { Carrier, Mutant, MutateOptions, Operator } from "./check/mutation/mutation.ts";
+export { operators } from "./check/mutation/operators.ts";
 export { scripted } from "./standin/scripted.ts";
 export type { ScriptedEntry, ScriptedModel } from "./standin/scripted.ts";
 export { fakeClock } from "./testing-clock.ts";

@@ -1,7 +1,7 @@
 // Faults of numbers: in numbers themselves and in those a text states.
 
 import type { Value } from "../../base/values.ts";
-import { type NumberMention, readNumbers } from "../read-numbers.ts";
+import { readNumbers } from "../read-numbers.ts";
 import type { Fault, Operator, Spot } from "./mutation.ts";
 import type { Place } from "./places.ts";
 
@@ -19,15 +19,49 @@ const textLimit = 200_000;
 /** The digits of a mention: "-1,234.5 mg" has "1,234.5". */
 const digitsForm = /\d{1,3}(?:[,'’]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+/;
 
-/** Numbers that a text states as amounts, with their digits. */
-export function statedNumbers(
-  text: string,
-): readonly { readonly mention: NumberMention; readonly digits: string; readonly at: number }[] {
+/** A number of a text that states an amount. */
+export interface Stated {
+  /** As written, with its sign and unit. */
+  readonly text: string;
+  readonly value: number;
+  readonly unit: string | undefined;
+  /** Its digits alone, and where they stand. */
+  readonly digits: string;
+  readonly digitsAt: number;
+  readonly at: number;
+  readonly end: number;
+}
+
+/** Numbers that a text states as amounts. In lines of comma-separated cells, the cells that are numbers. */
+export function statedNumbers(text: string): readonly Stated[] {
   if (text.length > textLimit) return [];
-  return readNumbers(text).flatMap((mention) => {
-    if (mention.role !== "claim" || mention.isWord === true) return [];
-    const found = digitsForm.exec(mention.text);
-    return found === null ? [] : [{ mention, digits: found[0], at: mention.at + found.index }];
+  return isCellText(text) ? cellNumbers(text) : mentionedNumbers(text);
+}
+
+function mentionedNumbers(text: string): readonly Stated[] {
+  return readNumbers(text).flatMap((it) => {
+    if (it.role !== "claim" || it.isWord === true) return [];
+    const found = digitsForm.exec(it.text);
+    if (found === null) return [];
+    const { value, at, end } = it;
+    const unit = it.unit?.name;
+    return [{ text: it.text, value, unit, digits: found[0], digitsAt: at + found.index, at, end }];
+  });
+}
+
+/** True where most lines are cells between commas without a space after: there a comma groups no digits. */
+export function isCellText(text: string): boolean {
+  const lines = text.split("\n").filter((it) => it.trim() !== "");
+  const cells = lines.filter((it) => it.split(",").length >= 3 && !/,\s/.test(it));
+  return cells.length > 1 && cells.length * 2 > lines.length;
+}
+
+function cellNumbers(text: string): readonly Stated[] {
+  return [...text.matchAll(/(?<=^|,)-?(\d+(?:\.\d+)?)(?=,|\r?$)/gm)].map((it) => {
+    const end = it.index + it[0].length;
+    const digits = it[1] ?? "";
+    const shared = { text: it[0], value: Number(it[0]), unit: undefined, at: it.index, end };
+    return { ...shared, digits, digitsAt: end - digits.length };
   });
 }
 
@@ -44,14 +78,14 @@ export function numberSpots(
   if (typeof value !== "string") return [];
   if (isNumeral(value)) return numeralSpot(value, make);
   return statedNumbers(value).map(
-    ({ mention, digits, at }): Spot =>
+    ({ text: written, digits, digitsAt, at, end }): Spot =>
       (random) =>
         make(writtenAs(digits), random).map((made) => {
           const put = write(made, writtenAs(digits));
-          const after = mention.text.replace(digits, put);
-          const text = value.slice(0, at) + put + value.slice(at + digits.length);
+          const after = written.replace(digits, put);
+          const text = value.slice(0, digitsAt) + put + value.slice(digitsAt + digits.length);
           return {
-            ...fault(text, around(value, mention.at, mention.end), after),
+            ...fault(text, around(value, at, end), after),
             claim: { kind: "number", text: after },
           };
         }),
@@ -150,15 +184,14 @@ function signSpots(place: Place): readonly Spot[] {
   const { value } = place;
   if (typeof value !== "string" || isNumeral(value))
     return numberSpots(place, (it) => (it.value === 0 ? [] : [-it.value]));
-  return statedNumbers(value).flatMap(({ mention, digits, at }) => {
-    const isSigned = /^[-−–]/.test(mention.text);
+  return statedNumbers(value).flatMap(({ text: written, digits, digitsAt, at, end }) => {
+    const isSigned = /^[-−–]/.test(written);
     if (!isSigned && !/\.\d/.test(digits)) return [];
-    const put = isSigned ? mention.text.slice(1) : mention.text.replace(digits, `-${digits}`);
-    const text = value.slice(0, mention.at) + put + value.slice(mention.at + mention.text.length);
-    const isClear = isSigned || !/[\p{L}\p{N}-]$/u.test(value.slice(0, at));
+    const put = isSigned ? written.slice(1) : written.replace(digits, `-${digits}`);
+    const isClear = isSigned || !/[\p{L}\p{N}-]$/u.test(value.slice(0, digitsAt));
     if (!isClear) return [];
     const made: Fault = {
-      ...fault(text, around(value, mention.at, mention.end), put),
+      ...fault(value.slice(0, at) + put + value.slice(end), around(value, at, end), put),
       claim: { kind: "number", text: put },
     };
     return [() => [made]];

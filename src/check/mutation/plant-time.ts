@@ -114,20 +114,19 @@ const replaced = (value: Value, put: Value): Fault => ({
 
 function earlierNumbers(text: string): readonly Spot[] {
   const stated = statedNumbers(text);
-  return stated.flatMap(({ mention, digits, at }, index): Spot[] => {
+  return stated.flatMap((here, index): Spot[] => {
     const like = stated
       .slice(0, index)
-      .filter(
-        (it) => it.mention.unit?.name === mention.unit?.name && isApart(it.mention.value, mention.value),
-      )
+      .filter((it) => it.unit === here.unit && isApart(it.value, here.value))
       .slice(-3);
     if (like.length === 0) return [];
+    const { digits, digitsAt } = here;
     return [
       () =>
         like.map((it) => ({
-          value: text.slice(0, at) + it.digits + text.slice(at + digits.length),
-          before: around(text, mention.at, mention.end),
-          after: mention.text.replace(digits, it.digits),
+          value: text.slice(0, digitsAt) + it.digits + text.slice(digitsAt + digits.length),
+          before: around(text, here.at, here.end),
+          after: here.text.replace(digits, it.digits),
         })),
     ];
   });
