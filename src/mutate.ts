@@ -30,6 +30,8 @@ export interface MutateRunsOptions extends MutateOptions {
   /** Only gates of this step: its name, or the end of its path (`scout`, `assays[] › fit`). */
   readonly step?: string | undefined;
   readonly clock?: Clock;
+  /** Told of each gate before it is measured. */
+  readonly onGate?: ((step: string) => void) | undefined;
 }
 
 /** What the faults came to at one gate: a step's checks, over all items of a map and all runs. */
@@ -64,11 +66,11 @@ export async function mutateRuns(
   const wanted = all.filter((it) => options.step === undefined || isMeant(it.step, options.step));
   if (wanted.length === 0) throw noGate(runs, all, options.step);
   const measured: GateMeasurement[] = [];
-  for (const gates of Map.groupBy(
-    wanted,
-    (it) => `${it.workflow}\n${it.step}\n${it.names.join("\n")}`,
-  ).values())
+  const byGate = Map.groupBy(wanted, (it) => [it.workflow, it.step, ...it.names].join("\n"));
+  for (const gates of byGate.values()) {
+    options.onGate?.(gates[0]!.step);
     measured.push(await measureGate(gates, options));
+  }
   return measured;
 }
 

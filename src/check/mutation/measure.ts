@@ -3,7 +3,7 @@
 import { canonical } from "../../base/values.ts";
 import { seededRandom } from "../../base/random.ts";
 import type { Check, CheckContext, Verdict } from "../check.ts";
-import { gatePasses, runChecks } from "../judge-checks.ts";
+import { gatePasses, isDear, runChecks } from "../judge-checks.ts";
 import { groundsOf } from "./grounds.ts";
 import { type Interval, wilson } from "./interval.ts";
 import { type Dropped, plantings, shuffled } from "./mutate-value.ts";
@@ -35,6 +35,16 @@ export interface OperatorResult {
   readonly equivalent: number;
   /** Dropped, since what was read bears the planted part out (MU3). */
   readonly supported: number;
+}
+
+/** What became of the faults at the places of one kind. */
+export interface PlaceResult {
+  /** Without indexes: `claims[].quote`; "" is the output itself. */
+  readonly path: string;
+  readonly planted: number;
+  readonly caught: number;
+  readonly unsure: number;
+  readonly survived: number;
 }
 
 /** A mutant that was not caught. */
@@ -71,6 +81,8 @@ export interface Measurement {
   /** Those that planted, were refused or dropped anything, in the order of `operators`. */
   readonly operators: readonly OperatorResult[];
   readonly total: OperatorResult;
+  /** By place, those of most survivors first: where none is caught, no check looks. */
+  readonly places: readonly PlaceResult[];
   readonly survivors: readonly Survivor[];
   /** Mutants that the checks were unsure of. */
   readonly unsureMutants: readonly Survivor[];
@@ -98,7 +110,10 @@ export async function measureChecks(
     else list.push(alarmOf(it.name, verdicts));
   }
   const tallies: Tally[] = [];
-  for (const operator of chosen) tallies.push(await tallyOf(operator, checks, sound, options));
+  for (const operator of chosen) {
+    options.onOperator?.(operator.name);
+    tallies.push(await tallyOf(operator, checks, sound, options));
+  }
   const alarms = list.filter((it) => it.result === "fail").length;
   const results = tallies.map((it) => it.result);
   return {
@@ -112,6 +127,7 @@ export async function measureChecks(
     },
     operators: results.filter((it) => it.planted + it.bySchema + it.equivalent + it.supported > 0),
     total: totalOf(results),
+    places: placesOf(tallies.flatMap((it) => it.fates)),
     survivors: tallies.flatMap((it) => it.survivors),
     unsureMutants: tallies.flatMap((it) => it.unsure),
   };
@@ -131,11 +147,21 @@ async function judge(
     );
   });
   try {
-    const verdicts = runChecks(checks as readonly Check[], output, context);
-    return await Promise.race([verdicts, late]);
+    return await Promise.race([judgeInTurn(checks as readonly Check[], output, context), late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Dear checks are asked only where no cheap one has failed, as in a gate. */
+async function judgeInTurn(
+  checks: readonly Check[],
+  output: unknown,
+  context: CheckContext,
+): Promise<readonly Verdict[]> {
+  const cheap = await runChecks(checks, output, context, (at) => !isDear(checks[at]!));
+  if (cheap.length === checks.length || cheap.some((it) => it.result === "fail")) return cheap;
+  return [...cheap, ...(await runChecks(checks, output, context, (at) => isDear(checks[at]!)))];
 }
 
 function alarmOf(carrier: string, verdicts: readonly Verdict[]): Alarm {
@@ -150,7 +176,10 @@ function alarmOf(carrier: string, verdicts: readonly Verdict[]): Alarm {
   };
 }
 
+type Fate = "caught" | "unsure" | "survived";
+
 interface Tally {
+  readonly fates: readonly (readonly [path: string, fate: Fate])[];
   readonly result: OperatorResult;
   readonly survivors: readonly Survivor[];
   readonly unsure: readonly Survivor[];
@@ -164,6 +193,7 @@ async function tallyOf(
 ): Promise<Tally> {
   const survivors: Survivor[] = [];
   const unsure: Survivor[] = [];
+  const fates: [string, Fate][] = [];
   const by: Record<string, number> = {};
   const counts = { planted: 0, caught: 0, bySchema: 0, equivalent: 0, supported: 0 };
   for (const { carrier, it } of inTurn(operator, carriers, options)) {
@@ -179,8 +209,10 @@ async function tallyOf(
     const verdicts = await judge(checks, it.output, carrier.context);
     const failed = verdicts.filter((verdict) => verdict.result === "fail");
     for (const { check } of failed) by[check] = (by[check] ?? 0) + 1;
-    if (failed.length > 0) counts.caught += 1;
-    else (gatePasses(verdicts) ? survivors : unsure).push(survivorOf(it, operator));
+    const fate = failed.length > 0 ? "caught" : gatePasses(verdicts) ? "survived" : "unsure";
+    fates.push([kindOfPath(it.path), fate]);
+    if (fate === "caught") counts.caught += 1;
+    else (fate === "survived" ? survivors : unsure).push(survivorOf(it, operator));
     if (counts.planted + counts.bySchema >= (options.perOperator ?? defaultPerOperator)) break;
   }
   const result: OperatorResult = {
@@ -191,7 +223,22 @@ async function tallyOf(
     rate: wilson(counts.caught, counts.planted),
     by,
   };
-  return { result, survivors, unsure };
+  return { result, fates, survivors, unsure };
+}
+
+function placesOf(fates: Tally["fates"]): readonly PlaceResult[] {
+  return [...Map.groupBy(fates, ([path]) => path)]
+    .map(([path, list]) => {
+      const count = (fate: Fate): number => list.filter((it) => it[1] === fate).length;
+      return {
+        path,
+        planted: list.length,
+        caught: count("caught"),
+        unsure: count("unsure"),
+        survived: count("survived"),
+      };
+    })
+    .sort((a, b) => b.survived - a.survived || (a.path < b.path ? -1 : 1));
 }
 
 function survivorOf({ operator, carrier, path, before, after }: Mutant, { hint }: Operator): Survivor {

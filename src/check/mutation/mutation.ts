@@ -79,6 +79,8 @@ export interface MutateOptions {
   readonly seed?: string | number | undefined;
   /** Only places with these paths; "" is the output itself. */
   readonly where?: ((path: string) => boolean) | undefined;
+  /** Told of each operator before its mutants are judged. */
+  readonly onOperator?: ((operator: string) => void) | undefined;
 }
 
 /** Faults of one operator over all carriers, when nothing else is said. */

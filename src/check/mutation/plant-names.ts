@@ -27,15 +27,14 @@ function isText(place: Place, grounds: Grounds): place is TextPlace {
 /** A short text that names something: it tells the rows of its list apart, or has the form of a name. */
 function isName(place: TextPlace, grounds: Grounds): boolean {
   const { value } = place;
-  if (isNumeral(value) || wordsOf(value).length > nameWords || /[.!?]$|\n/.test(value)) return false;
+  const words = wordsOf(value);
+  if (isNumeral(value) || words.length > nameWords || /[.!?]$|\n/.test(value)) return false;
   if (labelsOf(place, grounds).length > 0) return false;
+  if (namesIn(` ${value}`).some((it) => it.text.length >= value.length - 4)) return true;
+  if (words.length > 2) return false;
   const others = grounds.alike(place).map((it) => it.value);
   const isTelling = others.length > 1 && new Set(others).size > others.length / 2;
-  return (
-    isTelling ||
-    namesIn(` ${value}`).some((it) => it.text.length >= value.length - 4) ||
-    /[A-Z].*\d|\d.*[A-Z]/.test(value)
-  );
+  return isTelling || /[A-Z].*\d|\d.*[A-Z]/.test(value);
 }
 
 /** Same letters or digits first: a name is mistaken for one like it. */
