@@ -4,7 +4,7 @@
 import { hashOf, type Value } from "../base/values.ts";
 import type { Verdict } from "../check/check.ts";
 import { lateVerdict } from "../runtime/invalidation.ts";
-import type { Overruled } from "../runtime/records.ts";
+import type { CompletionEvent, Overruled } from "../runtime/records.ts";
 import type { AttemptResult } from "./attempt.ts";
 import type { Move } from "./rung.ts";
 
@@ -19,6 +19,39 @@ export interface Said {
 /** A send-back asks for one more attempt, whatever rungs are left. */
 export function afterSendBack(model: number): Move {
   return { kind: "attempt", model, told: true, why: "sentBack" };
+}
+
+/** A person's answer to a ladder: the author is to try once more. */
+export class SentBack {
+  readonly because: string;
+  readonly by: string;
+
+  constructor(because: string, by: string) {
+    this.because = because;
+    this.by = by;
+  }
+}
+
+/** Reads a decision: a send-back, or the value that was approved or edited. */
+export function sentBackOr(value: Value, event: CompletionEvent): Value | SentBack {
+  const said = (event.kind === "step.completed" ? event.data.more : event.data) as
+    | { readonly decision?: string; readonly because?: string; readonly by?: string }
+    | undefined;
+  if (said?.decision !== "send-back") return value;
+  return new SentBack(said.because ?? "sent back", said.by ?? "a person");
+}
+
+/** The last attempt, with what a person said against it. */
+export function sentBack(last: AttemptResult | undefined, { because }: SentBack): AttemptResult {
+  const problem = { check: "sent back", message: because };
+  return {
+    ...(last ?? { answer: "" }),
+    ok: false,
+    outcome: last?.outcome ?? "failed",
+    message: because,
+    verdicts: [...(last?.verdicts ?? []), { check: "sent back", result: "fail", problems: [problem] }],
+    mayShrink: true,
+  };
 }
 
 export class Against {

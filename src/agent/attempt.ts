@@ -31,6 +31,8 @@ export interface AttemptResult {
   readonly skipRetry?: boolean;
   /** No further attempt by any model: the call was stopped from outside. */
   readonly stop?: boolean;
+  /** True when a person sent it back: the next output may say less. */
+  readonly mayShrink?: boolean;
   readonly verdicts: readonly Verdict[];
   /** What a rejected attempt read from its tools: an edit of its output is judged against it. */
   readonly read?: readonly Source[];

@@ -14,7 +14,7 @@ import type { Scope } from "../runtime/scope.ts";
 import { StepEnd } from "../runtime/step-error.ts";
 import { reviewWork } from "../runtime/wait.ts";
 import type { AttemptResult } from "./attempt.ts";
-import { Against, afterSendBack } from "./against.ts";
+import { Against, afterSendBack, SentBack, sentBack, sentBackOr } from "./against.ts";
 import type { Brake } from "./brake.ts";
 import type { Feedback } from "./prompt.ts";
 import { movesOf, problemText, type ReviewRung, type Rung } from "./rung.ts";
@@ -67,6 +67,11 @@ export async function climb(scope: Scope, spec: LadderSpec): Promise<Value> {
   for (let move = moves.shift(); move !== undefined; move = moves.shift()) {
     if (move.kind === "review") {
       const value = await askPerson(scope, spec, move.rung, last, lastModel);
+      if (value instanceof SentBack) {
+        last = sentBack(last, value);
+        moves.unshift(afterSendBack(lastModel), move);
+        continue;
+      }
       const said = against.saidByPerson(value);
       if (said === undefined) return value;
       last = said.result;
@@ -160,7 +165,9 @@ function feedbackOf(last: AttemptResult | undefined): Feedback | undefined {
 }
 
 function previousOf(last: AttemptResult | undefined): AttemptPlan["previous"] {
-  return last?.output === undefined || last.mayShrink ? undefined : { output: last.output, verdicts: last.verdicts };
+  return last?.output === undefined || last.mayShrink
+    ? undefined
+    : { output: last.output, verdicts: last.verdicts };
 }
 
 async function askPerson(
@@ -169,12 +176,13 @@ async function askPerson(
   rung: ReviewRung<never>,
   last: AttemptResult | undefined,
   model: number,
-): Promise<Value> {
+): Promise<Value | SentBack> {
   let output = last?.output ?? null;
   let made = last?.output !== undefined;
   let problems = problemsOf(last?.verdicts ?? []);
   for (let round = 1; round <= editLimit; round += 1) {
     const answered = await ask(scope, spec, rung, { output, made, problems, model, message: last?.message });
+    if (answered instanceof SentBack) return answered;
     if (!answered.edited) return approved(answered.value, made, last);
     const verdicts = await spec.judge(scope, answered.value, last);
     if (verdicts.every((it) => it.result !== "fail")) return answered.value;
@@ -209,28 +217,34 @@ async function ask(
   spec: LadderSpec,
   rung: ReviewRung<never>,
   it: Shown,
-): Promise<{ value: Value; edited: boolean }> {
+): Promise<{ value: Value; edited: boolean } | SentBack> {
   const text =
     typeof rung.ask === "function"
       ? rung.ask((it.output ?? undefined) as never, problemText(it.problems))
       : rung.ask;
   const failed = [...new Set(it.problems.map((problem) => problem.check))];
   const why = `${spec.author(it.model)} did not pass ${failed.length > 0 ? failed.join(", ") : (it.message ?? "its gate")}.`;
-  const work = reviewWork(scope.replay, {
-    ask: text,
-    mode: "rung",
-    why,
-    problems: it.problems,
-    ...(rung.to === undefined ? {} : { to: rung.to }),
-    onYes: it.made
-      ? "The output stands as it is shown, and what follows is built on it."
-      : "There is no output to approve: the step ends as its last attempt did. An edit gives it one.",
-    onNo: `Step "${spec.step}" ends as rejected.`,
-    ...(rung.expires === undefined ? {} : { expiresInMs: toMs(rung.expires) }),
-    ...(rung.onExpiry === undefined ? {} : { onExpiry: rung.onExpiry }),
-    group: groupOf(scope, spec.step, failed),
-  });
-  const value = (await scope.replay.issue(scope, "review", "review", it.output, work)) as Value;
+  const work = reviewWork(
+    scope.replay,
+    {
+      ask: text,
+      mode: "rung",
+      why,
+      problems: it.problems,
+      ...(rung.to === undefined ? {} : { to: rung.to }),
+      onYes: it.made
+        ? "The output stands as it is shown, and what follows is built on it."
+        : "There is no output to approve: the step ends as its last attempt did. An edit gives it one.",
+      onNo: `Step "${spec.step}" ends as rejected.`,
+      ...(rung.expires === undefined ? {} : { expiresInMs: toMs(rung.expires) }),
+      ...(rung.onExpiry === undefined ? {} : { onExpiry: rung.onExpiry }),
+      group: groupOf(scope, spec.step, failed),
+      work: hashOf(it.problems),
+    },
+    sentBackOr,
+  );
+  const value = (await scope.replay.issue(scope, "review", "review", it.output, work)) as Value | SentBack;
+  if (value instanceof SentBack) return value;
   return { value, edited: hashOf(value) !== hashOf(it.output) };
 }
 

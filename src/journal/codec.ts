@@ -35,6 +35,7 @@ const codeOf: Readonly<Record<EventKind, number>> = {
   "run.capped": 24,
   "effect.received": 25,
   "effect.adopted": 26,
+  "review.withdrawn": 27,
 };
 
 const kindOf: ReadonlyMap<unknown, EventKind> = new Map(

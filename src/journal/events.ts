@@ -213,6 +213,8 @@ export interface EventData {
     readonly action?: "amend" | "compensate";
     /** What stands in the slot, when something does: J10 refuses an intent that takes it for something else. */
     readonly after?: { readonly run: RunId; readonly seq: number };
+    /** The open intent of another run whose place this one takes, under the same idempotency key. */
+    readonly again?: { readonly run: RunId; readonly seq: number };
   };
   /** The receiver's answer, in the commit that records the step. Intents and receipts are never covered. */
   "effect.received": { readonly intent: number; readonly receipt: Json };
@@ -263,7 +265,7 @@ export interface EventData {
   /** A person decided. This is also the completion of the step that asked. */
   "review.decided": {
     readonly asked: number;
-    readonly decision: "approve" | "edit" | "reject" | "expire" | "answer";
+    readonly decision: "approve" | "edit" | "reject" | "expire" | "answer" | "send-back";
     readonly shownHash: string;
     readonly value?: Json;
     readonly hash?: string;
@@ -272,6 +274,8 @@ export interface EventData {
     /** True when a flag, not a person, decided. */
     readonly auto?: boolean;
   };
+  /** Nobody asks this any more: what it showed was done again. */
+  "review.withdrawn": { readonly asked: number };
   "signal.received": {
     readonly name: string;
     readonly payload: Json;

@@ -7,6 +7,7 @@ import type { Json } from "../base/values.ts";
 import { stepPath } from "../runtime/identity.ts";
 import { fromStored } from "../runtime/store.ts";
 import { openQuestions } from "./review.ts";
+import { sendBackLine } from "./send-back.ts";
 
 export interface ReviewItem {
   readonly run: RunId;
@@ -52,7 +53,9 @@ export async function listReviews(
   for (const head of heads) {
     if (head === undefined || (head.status !== "running" && head.status !== "waiting")) continue;
     const events = await journal.readOpen(head.run);
-    for (const asked of openQuestions(events)) items.push(await itemOf(journal, head, asked));
+    const open = openQuestions(events);
+    const all = open.length === 0 ? events : await journal.read(head.run);
+    for (const asked of open) items.push(await itemOf(journal, head, asked, all));
   }
   return items.sort((a, b) => a.askedAt - b.askedAt);
 }
@@ -61,6 +64,7 @@ async function itemOf(
   journal: Journal,
   head: RunHead,
   asked: JournalEvent<"review.asked">,
+  events: readonly AnyEvent[],
 ): Promise<ReviewItem> {
   const { data } = asked;
   return {
@@ -77,7 +81,7 @@ async function itemOf(
     onNo: data.onNo ?? "The step ends as rejected; unless the workflow handles that, the run fails.",
     onSilence: silence(data.expiresAt, data.onExpiry),
     ...(data.expiresAt === undefined ? {} : { expiresAt: data.expiresAt }),
-    onSendBack: "It cannot be sent back to its author: edit it, or reject it.",
+    onSendBack: sendBackLine(events, asked),
     ...(data.to === undefined ? {} : { to: data.to }),
     shown: await shownValue(journal, head.run, data.shown ?? null),
     shownHash: data.hash,

@@ -11,6 +11,7 @@ import { canonical } from "../base/values.ts";
 import type { AnyEvent, JournalEvent, NewEvent } from "../journal/events.ts";
 import { type Blob, endings, type Journal } from "../journal/journal.ts";
 import { toStored } from "../runtime/store.ts";
+import { sendBackEvents } from "./send-back.ts";
 
 export interface Decision {
   readonly run: RunId;
@@ -22,7 +23,10 @@ export interface Decision {
   /** The edited value, or the answers of a form. */
   readonly value?: unknown;
   readonly by: string;
+  /** Why. A send-back must say it: the author is told. */
   readonly because?: string;
+  /** For a send-back of a value with several authors: whose step is to be done again. */
+  readonly step?: string;
   /** True when a flag decided. Recorded. */
   readonly auto?: boolean;
 }
@@ -32,13 +36,14 @@ const conflictLimit = 20;
 /**
  * Records a decision. The run that asked is ready with the same append.
  *
- * @throws REVIEW_NOT_OPEN, REVIEW_DECIDED, REVIEW_STALE, REVIEW_EXPIRED, REVIEW_FORM, REVIEW_SEND_BACK, RUN_UNKNOWN, RUN_ENDED,
- * VALUE_UNSUPPORTED
+ * @throws REVIEW_NOT_OPEN, REVIEW_DECIDED, REVIEW_STALE, REVIEW_EXPIRED, REVIEW_FORM, REVIEW_SEND_BACK (without a reason),
+ * SEND_BACK_TARGET, SEND_BACK_LIMIT, RUN_UNKNOWN, RUN_ENDED, VALUE_UNSUPPORTED
  */
 export async function decide(journal: Journal, decision: Decision, nowMs: number): Promise<void> {
   const { run, asked: seq } = decision;
-  if (decision.decision === "send-back")
-    throw new FirebreakError("REVIEW_SEND_BACK", { runId: run, asked: seq });
+  const sendsBack = decision.decision === "send-back";
+  const because = decision.because?.trim() ?? "";
+  if (sendsBack && because === "") throw new FirebreakError("REVIEW_SEND_BACK", { runId: run, asked: seq });
   for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
     const events = await journal.readOpen(run);
     refuseEnded(run, events);
@@ -46,8 +51,18 @@ export async function decide(journal: Journal, decision: Decision, nowMs: number
     refuseUnfit(decision, asked, nowMs);
     const blobs: Blob[] = [];
     const decided = decisionEvents(decision, asked, blobs);
+    const last = events.at(-1)!.seq;
+    const { by, step } = decision;
+    if (sendsBack)
+      decided.push(
+        ...sendBackEvents(await journal.read(run), asked, last + 1, {
+          by,
+          because,
+          ...(step === undefined ? {} : { step }),
+        }),
+      );
     try {
-      await journal.commit([{ run, expect: { seq: events.at(-1)!.seq }, events: decided }], blobs);
+      await journal.commit([{ run, expect: { seq: last }, events: decided }], blobs);
       return;
     } catch (error) {
       // Another append came first: is the question still open?
@@ -75,7 +90,9 @@ function openQuestion(run: RunId, seq: number, events: readonly AnyEvent[]): Jou
   const asked = events.find((it) => it.seq === seq && it.kind === "review.asked") as
     | JournalEvent<"review.asked">
     | undefined;
-  if (asked === undefined) throw new FirebreakError("REVIEW_NOT_OPEN", { runId: run, asked: seq });
+  const withdrawn = events.some((it) => it.kind === "review.withdrawn" && it.data.asked === seq);
+  if (asked === undefined || withdrawn)
+    throw new FirebreakError(withdrawn ? "REVIEW_STALE" : "REVIEW_NOT_OPEN", { runId: run, asked: seq });
   const decided = events.find((it) => it.kind === "review.decided" && it.data.asked === seq) as
     | JournalEvent<"review.decided">
     | undefined;
@@ -104,7 +121,7 @@ function refuseUnfit(decision: Decision, asked: JournalEvent<"review.asked">, no
       ? ["answer", "reject"]
       : mode === "cap"
         ? ["approve", "reject"]
-        : ["approve", "edit", "reject"];
+        : ["approve", "edit", "reject", "send-back"];
   if (!fits.includes(decision.decision))
     throw new FirebreakError("REVIEW_FORM", { given: decision.decision, mode });
 }
@@ -114,7 +131,7 @@ function decisionEvents(decision: Decision, asked: JournalEvent<"review.asked">,
   const made = given === "edit" || given === "answer" ? canonical(decision.value, "value") : undefined;
   const data = {
     asked: asked.seq,
-    decision: given as "approve" | "edit" | "reject" | "answer",
+    decision: given,
     shownHash,
     by: String(canonical(by).value),
     ...(made === undefined ? {} : { value: toStored(made.json, made.size, blobs), hash: made.hash }),
@@ -128,7 +145,11 @@ function decisionEvents(decision: Decision, asked: JournalEvent<"review.asked">,
 
 /** The open questions among a run's open events. */
 export function openQuestions(events: readonly AnyEvent[]): readonly JournalEvent<"review.asked">[] {
-  const decided = new Set(events.flatMap((it) => (it.kind === "review.decided" ? [it.data.asked] : [])));
+  const decided = new Set(
+    events.flatMap((it) =>
+      it.kind === "review.decided" || it.kind === "review.withdrawn" ? [it.data.asked] : [],
+    ),
+  );
   return events.filter(
     (it): it is JournalEvent<"review.asked"> => it.kind === "review.asked" && !decided.has(it.seq),
   );

@@ -42,12 +42,15 @@ export function invalidationOf(
   const own = { seq: target.seq, because, by, cut: true, hash: target.data.hash } as const;
   return [
     { kind: "step.invalidated", data: feedback === undefined ? own : { ...own, feedback } },
-    ...around.map(
-      (it): NewEvent => ({
-        kind: "step.invalidated",
-        data: { seq: it.seq, because: `it holds ${stepPath(target.data.scope, target.data.name)}`, by, cut: true },
-      }),
-    ),
+    ...around.map((it): NewEvent => ({
+      kind: "step.invalidated",
+      data: {
+        seq: it.seq,
+        because: `it holds ${stepPath(target.data.scope, target.data.name)}`,
+        by,
+        cut: true,
+      },
+    })),
   ];
 }
 

@@ -109,11 +109,7 @@ function performOnce(replay: Replay, issue: Issue, spec: LeafSpec, work: string 
 }
 
 /** Remembers the function that runs, for a replay that may take it up. */
-function takeOff(
-  issue: Issue,
-  it: Omit<Flight, "key" | "cancel">,
-  before: Flight | undefined,
-): void {
+function takeOff(issue: Issue, it: Omit<Flight, "key" | "cancel">, before: Flight | undefined): void {
   if (before !== undefined) issue.onCancel(before.cancel);
   issue.flight = { ...it, key: issue.key, cancel: () => (before?.cancel ?? (() => issue.cancel()))() };
 }
@@ -232,11 +228,13 @@ function mayRetry(error: unknown): boolean {
   return !FirebreakError.any(error) || error.retryable;
 }
 
-function backoffMs(policy: RetryPolicy, attempt: number): number {
+/** How long to wait before the next attempt. */
+export function backoffMs(policy: RetryPolicy, attempt: number): number {
   return Math.min(policy.maxBackoffMs, policy.backoffMs * policy.factor ** (attempt - 1));
 }
 
-async function attempted(
+/** Records that an attempt failed and another follows. */
+export async function attempted(
   replay: Replay,
   issue: Issue,
   error: unknown,
@@ -251,7 +249,7 @@ async function attempted(
 }
 
 /** Waits until `at`; while it does, the run may leave memory. */
-async function pause(replay: Replay, issue: Issue, at: number): Promise<void> {
+export async function pause(replay: Replay, issue: Issue, at: number): Promise<void> {
   const delayMs = at - replay.host.clock.now();
   if (delayMs <= 0) return;
   issue.state = "waiting";
@@ -364,7 +362,8 @@ async function write(
   replay.writer.adopt({ ...event, data: { ...event.data, told } } as NewEvent, blobs, told);
 }
 
-async function closeInner(
+/** Ends the scope below a step, and tells what its record covers. */
+export async function closeInner(
   replay: Replay,
   issue: Issue,
 ): Promise<{ more: { [key: string]: Json }; covers: Pick<NewEvent, "covers"> }> {

@@ -301,9 +301,12 @@ const nullHash = canonical(null).hash;
 
 function decided(event: JournalEvent<"review.decided">, opened: Opened): Kept | undefined {
   const identity = opened.get(event.data.asked) as JournalEvent<"review.asked">["data"] | undefined;
-  const { decision, value, hash, by } = event.data;
+  const { decision, value, hash, by, because } = event.data;
   if (identity === undefined || identity.mode === "cap") return undefined;
-  if (decision !== "approve" && decision !== "edit" && decision !== "answer") return undefined;
+  // A rung's send-back is one more attempt; any other is spent with what it undid.
+  const stands =
+    decision === "approve" || decision === "edit" || decision === "answer" || decision === "send-back";
+  if (!stands) return undefined;
   return {
     seq: event.seq,
     at: event.at,
@@ -313,7 +316,7 @@ function decided(event: JournalEvent<"review.decided">, opened: Opened): Kept | 
     hash: hash ?? identity.hash,
     may: identity.may,
     identity,
-    more: { decision, by },
+    more: { decision, by, ...(because === undefined ? {} : { because }) },
     ...(identity.work === undefined ? {} : { work: identity.work }),
   };
 }

@@ -4,6 +4,7 @@
 import type { AnyEvent, JournalEvent, Outcome, Problem, Range, StepIdentity } from "../journal/events.ts";
 import type { Json } from "../base/values.ts";
 import { identityKey } from "./identity.ts";
+import { OpenIntents } from "./open-intents.ts";
 
 /** A recorded end of a step, in the order in which it is to be delivered. */
 export interface Completion {
@@ -20,14 +21,6 @@ export type CompletionEvent =
   | JournalEvent<"review.decided">
   | JournalEvent<"timer.fired">
   | JournalEvent<"child.ended">;
-
-/** What is known of one effect. A receipt or a settlement ends the doubt. */
-export interface Slot {
-  readonly intent: JournalEvent<"effect.intended">;
-  receipt?: Json;
-  /** A person said that it was not sent. */
-  cleared?: boolean;
-}
 
 /** What a step spent, and what its scope did. */
 export interface Spent {
@@ -56,7 +49,7 @@ export class Records {
   /** Waits that were opened, by identity: the event that opened them. */
   readonly opened = new Map<string, AnyEvent>();
   readonly attempts = new Map<string, { count: number; retryAt: number }>();
-  readonly slots = new Map<string, Slot>();
+  readonly intents = new OpenIntents();
   readonly signals: JournalEvent<"signal.received">[] = [];
   readonly logs = new Map<string, number>();
   /** Scopes that hold open records. */
@@ -123,6 +116,9 @@ export class Records {
         if (event.data.mode === "cap") this.capAsked = event.seq;
         else this.#open(event, event.data);
         return undefined;
+      case "review.withdrawn":
+        this.#withdraw(event.data.asked);
+        return undefined;
       case "timer.set":
       case "child.started":
         this.#open(event, event.data);
@@ -143,13 +139,13 @@ export class Records {
   #addOther(event: AnyEvent): void {
     switch (event.kind) {
       case "effect.intended":
-        this.slots.set(slotKey(event.data.tool, event.data.key), { intent: event });
+        this.intents.add(event);
         this.scopes.add(event.data.scope);
         break;
       case "effect.received":
       case "effect.settled":
       case "effect.late":
-        this.#settleSlot(event);
+        this.intents.add(event);
         break;
       case "signal.received":
         if (!this.#consumed.has(event.seq)) this.signals.push(event);
@@ -276,24 +272,25 @@ export class Records {
     return completion;
   }
 
+  /** Questions that were asked before records were undone and that nobody asks now. */
+  unasked(isAsked: (key: string) => boolean): readonly number[] {
+    const open: number[] = [];
+    for (const [key, event] of this.opened)
+      if (event.kind === "review.asked" && !this.#answers.has(event.seq) && !isAsked(key))
+        open.push(event.seq);
+    return open;
+  }
+
+  #withdraw(asked: number): void {
+    const opener = this.#bySeq.get(asked);
+    if (opener !== undefined) this.opened.delete(identityKey(opener.identity));
+  }
+
   #open(event: AnyEvent, identity: StepIdentity): void {
     this.#within(identity.scope, event.seq);
     this.#bySeq.set(event.seq, { identity, event });
     if (event.kind === "child.started") this.#children.set(event.data.child, event.seq);
     this.opened.set(identityKey(identity), event);
-  }
-
-  #settleSlot(
-    event: JournalEvent<"effect.received"> | JournalEvent<"effect.settled"> | JournalEvent<"effect.late">,
-  ): void {
-    for (const slot of this.slots.values()) {
-      if (slot.intent.seq !== event.data.intent) continue;
-      // A receipt that came late is a receipt still, whatever somebody thought meanwhile.
-      if (event.kind === "effect.late") slot.cleared = false;
-      if (event.kind !== "effect.settled") slot.receipt = event.data.receipt;
-      else if (event.data.sent) slot.receipt = event.data.receipt ?? null;
-      else slot.cleared = true;
-    }
   }
 
   /** Outputs of a step that do not stand, oldest first. */
@@ -312,7 +309,10 @@ export class Records {
       const key = identityKey(event.data);
       const { hash, by, because, feedback } = data;
       const all = this.#overruled.get(key) ?? [];
-      this.#overruled.set(key, [...all, { hash, by, because, ...(feedback === undefined ? {} : { feedback }) }]);
+      this.#overruled.set(key, [
+        ...all,
+        { hash, by, because, ...(feedback === undefined ? {} : { feedback }) },
+      ]);
     }
     if (event.kind !== "step.failed" && event.kind !== "step.completed") return;
     this.attempts.delete(identityKey(event.data));
@@ -342,10 +342,6 @@ export function reusedOf(event: CompletionEvent): number | undefined {
 /** A line the runtime wrote: not one of those that ctx.log counts. */
 function isOwnLine(data: Json | undefined): boolean {
   return typeof data === "object" && data !== null && "passedOver" in data;
-}
-
-export function slotKey(tool: string, key: string): string {
-  return `${tool}\n${key}`;
 }
 
 /** Sorted, joined where they touch or where only neutral events lie between. */
@@ -403,6 +399,8 @@ function reviewAnswer(event: JournalEvent<"review.decided">): Answer {
   const { decision, value, because, by } = event.data;
   if (decision === "approve") return { ok: true, out: undefined };
   if (decision === "edit" || decision === "answer") return { ok: true, out: value ?? null };
+  // The ladder that asked reads the words from the event.
+  if (decision === "send-back") return { ok: true, out: null };
   const outcome = decision === "expire" ? "expired" : "rejected";
   const said = because === undefined ? "" : `: ${because}`;
   return {

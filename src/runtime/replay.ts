@@ -419,8 +419,15 @@ export class Replay {
     const reviews = waiting.filter((it) => it.identity.kind === "review").length;
     const children = waiting.filter((it) => it.identity.kind === "run").length;
     const data = { reviews, signals, children, ...(Number.isFinite(wakeAt) ? { wakeAt } : {}) };
-    const parked = await this.writer.commitNext([{ kind: "run.parked", data }]);
+    const parked = await this.writer.commitNext([...this.#withdrawn(), { kind: "run.parked", data }]);
     return parked ? { kind: "parked" } : undefined;
+  }
+
+  /** Once records were undone, questions may stand that nobody asks any more. */
+  #withdrawn(): readonly NewEvent[] {
+    if (!this.records.isCut) return [];
+    const unasked = this.records.unasked((key) => this.issues.get(key) !== undefined);
+    return unasked.map((asked) => ({ kind: "review.withdrawn", data: { asked } }));
   }
 
   async #conclude(main: Settled): Promise<ReplayEnd | undefined> {

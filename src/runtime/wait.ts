@@ -19,7 +19,7 @@ export type Question = Omit<Asked, keyof StepIdentity | "shown" | "hash" | "read
 };
 
 /** Asks a person about the issue's input; approval answers with that input itself. */
-export function reviewWork(replay: Replay, question: Question, finish?: (value: Value) => unknown): Work {
+export function reviewWork(replay: Replay, question: Question, finish?: Work["finish"]): Work {
   return {
     irreversible: true,
     start: (issue) => void askPerson(replay, issue, question),

@@ -38,11 +38,11 @@ export const reviewErrors: ReviewErrors = {
     fix: (it) =>
       it.mode === "form"
         ? "Give the answers: firebreak answer RUN:SEQ --value '{…}', or reject it."
-        : "Approve, edit or reject it.",
+        : "Approve, edit, reject it, or send it back.",
   }),
   REVIEW_SEND_BACK: row({
     retryable: false,
-    message: (it) => `question ${it.asked} of run ${it.runId} cannot be sent back to its author`,
-    fix: () => "Edit the value yourself, or reject it and start the run again with what you learned.",
+    message: (it) => `question ${it.asked} of run ${it.runId} is sent back without a word of why`,
+    fix: () => "Say what is to be better: the author is told exactly that, and nothing else of you.",
   }),
 };
