@@ -16,7 +16,7 @@ export interface SourceFile {
 /** Lowest first. A folder may import folders of a smaller layer, never one of its own layer; files directly in src are composition roots. */
 const layers: readonly (readonly string[])[] = [
   ["base"],
-  ["policy"],
+  ["policy", "code"],
   ["journal", "model", "tool"],
   ["runtime"],
   ["check", "review", "router"],
