@@ -74,6 +74,7 @@ function commandLine(screen: Screen, done: Done): Command {
     );
   startCommands(program, screen, done);
   lookCommands(program, screen, done);
+  lineageCommands(program, screen, done);
   personCommands(program, screen, done);
   projectCommands(program, screen, done);
   return program;
@@ -172,6 +173,38 @@ function lookCommands(program: Command, screen: Screen, done: Done): void {
     );
 }
 
+function withTargetFlags(command: Command): Command {
+  return command
+    .argument("[run:step]", "a step of a run, or a part of its value: last:scout, last:scout.claims[0]")
+    .option("--source <name>", "a file, page or artifact, by its name or hash")
+    .option("--tool <name>", "all that a tool gave")
+    .option("--model <id>", "all that a model answered")
+    .option("-w, --workflow <name>", "only runs of this workflow");
+}
+
+function lineageCommands(program: Command, screen: Screen, done: Done): void {
+  program
+    .command("why")
+    .description("what a value rests on, back to the bytes")
+    .argument("<run>")
+    .argument("<path>", "a step, or a part of a value: scout.claims[0].quote, output.total, input.papers")
+    .option("--depth <steps>", "how many steps back")
+    .option("-a, --all", "list sources that are alike, and what was merely at hand")
+    .option("--json", "as JSON")
+    .action(async (run: string, path: string, flags: object) =>
+      done(await (await import("./command-why.ts")).why(screen, run, path, flags)),
+    );
+  withTargetFlags(
+    program
+      .command("impact")
+      .description("what rests on a step, a source, a tool or a model, over all runs")
+      .option("-a, --all", "list every run, and what was merely issued afterwards")
+      .option("--json", "as JSON"),
+  ).action(async (given: string | undefined, flags: object) =>
+    done(await (await import("./command-impact.ts")).impact(screen, given, flags)),
+  );
+}
+
 function personCommands(program: Command, screen: Screen, done: Done): void {
   const decisions = [
     ["approve", "approve what a review shows, and go on"],
@@ -236,6 +269,25 @@ function projectCommands(program: Command, screen: Screen, done: Done): void {
     .option("--json", "as JSON")
     .action(async (file: string, flags: object) =>
       done(await (await import("./command-lint.ts")).lint(screen, file, flags)),
+    );
+  program
+    .command("mutate")
+    .description("plant faults in what runs recorded, and count what their gates catch")
+    .argument("<run...>")
+    .option("-s, --step <step>", "only the gate of this step")
+    .addOption(
+      new Option("-o, --operator <name>", "only this kind of fault; may be repeated")
+        .argParser(collect)
+        .default([], "all"),
+    )
+    .option("--per-operator <count>", "most faults of one kind at a gate", "20")
+    .option("--seed <text>", "the same seed plants the same faults", "1")
+    .option("--threshold <share>", "exit with 1 when a gate catches less, for example 0.9")
+    .option("--max-false-alarms <share>", "exit with 1 when a gate turns down more of what it let through")
+    .option("-a, --all", "list every survivor")
+    .option("--json", "as JSON")
+    .action(async (runs: readonly string[], flags: object) =>
+      done(await (await import("./command-mutate.ts")).mutate(screen, runs, flags)),
     );
   program
     .command("doctor")

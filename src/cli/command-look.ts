@@ -17,6 +17,7 @@ import { stepPath } from "../runtime/identity.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { closing } from "./command-run.ts";
 import { hasJournal, openProject } from "./project.ts";
+import { plainJson } from "./plain-json.ts";
 import { fit, oneLine } from "./plain-text.ts";
 import { promptLines } from "./render-prompt.ts";
 import { renderReview } from "./render-review.ts";
@@ -160,11 +161,6 @@ function stepJson(view: RunView, step: StepView): unknown {
     output: decodedOutput(step),
     children: children.map((it) => stepJson(view, it)),
   };
-}
-
-function plainJson(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return value.toString();
-  return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value;
 }
 
 /** Prints the events of a run, one a line. */

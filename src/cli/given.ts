@@ -30,6 +30,16 @@ export function givenAmount(option: string, text: string): number {
   });
 }
 
+/** A whole number above 0. @throws OPTION_INVALID */
+export function givenCount(option: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new FirebreakError("OPTION_INVALID", {
+    option,
+    given: text,
+    mend: "Give a whole number greater than 0.",
+  });
+}
+
 /** Who acts here: $FIREBREAK_USER, else the name of the login. */
 export function whoActs(env: NodeJS.ProcessEnv = process.env): string {
   const named = env["FIREBREAK_USER"];

@@ -10,6 +10,8 @@ interface CliErrors {
   readonly OPTION_INVALID: ErrorRow<{ option: string; given: string; mend: string }>;
   readonly FOLDER_NOT_EMPTY: ErrorRow<{ folder: string; found: string }>;
   readonly STEP_UNKNOWN: ErrorRow<{ runId: string; given: string; known: string }>;
+  readonly VALUE_PATH_UNKNOWN: ErrorRow<{ given: string; at: string; known: string }>;
+  readonly TARGET_UNKNOWN: ErrorRow<{ target: string; known: string }>;
   readonly REVIEW_NOT_FOUND: ErrorRow<{ given: string; open: string }>;
   readonly TERMINAL_NEEDED: ErrorRow<{ what: string; mend: string }>;
   readonly EDITOR_FAILED: ErrorRow<{ editor: string; reason: string }>;
@@ -64,6 +66,16 @@ export const cliErrors: CliErrors = {
     retryable: false,
     message: (it) => `run ${it.runId} has no step "${it.given}"`,
     fix: (it) => `Its steps are ${it.known}. A step's number works too.`,
+  }),
+  VALUE_PATH_UNKNOWN: row({
+    retryable: false,
+    message: (it) => `there is nothing at "${it.given}"`,
+    fix: (it) => `${it.at} has ${it.known}. A part is written as in claims[2].quote or ["a key"].`,
+  }),
+  TARGET_UNKNOWN: row({
+    retryable: false,
+    message: (it) => `no run holds the ${it.target}`,
+    fix: (it) => (it.known === "" ? "No run here has one of its kind." : `Known are ${it.known}.`),
   }),
   REVIEW_NOT_FOUND: row({
     retryable: false,

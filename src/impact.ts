@@ -1,0 +1,421 @@
+// `firebreak impact`: what rests on something, over all runs: a step of a run, a source, a tool, a model.
+//
+// One pass over each run. Runs are read family by family (a run with its child runs), older ones first, so that what
+// a rerun took over from an older run is known there already.
+
+import { FirebreakError } from "./base/errors.ts";
+import type { RunId } from "./base/ids.ts";
+import type { Json } from "./base/values.ts";
+import type { Journal, RunHead, RunStatus } from "./journal/journal.ts";
+import {
+  type Impact,
+  impactOf,
+  isAsStrong,
+  type Seeds,
+  type Through,
+  type Touched,
+} from "./journal/trace-impact.ts";
+import { findPlace } from "./journal/trace-place.ts";
+import { sourceSeeds, sourcesIn } from "./journal/trace-sources.ts";
+import { pathText, type Trace, type TracedStep, traceRun } from "./journal/trace.ts";
+import { keysText } from "./journal/trace-values.ts";
+import { loadValues, type StepState } from "./journal/view.ts";
+
+/** What is asked about. `path` is a step of the run, or a part of what it gave: `scout.claims[2]`. */
+export type ImpactTarget =
+  | { readonly kind: "step"; readonly run: RunId; readonly path: string }
+  | { readonly kind: "source"; readonly name: string }
+  | { readonly kind: "tool"; readonly name: string }
+  | { readonly kind: "model"; readonly id: string };
+
+export interface ImpactOptions {
+  /** Only runs of this workflow. */
+  readonly workflow?: string;
+}
+
+/**
+ * `certain`: known to hold it. `possible`: `values` when it holds scalars of unknown origin and was issued after it,
+ * `order` when it was merely issued after it (the code may have looked).
+ */
+export interface Resting {
+  readonly certainty: "certain" | "possible";
+  readonly through: Through;
+  /** Parts that rest on it, when not all does. */
+  readonly parts?: readonly string[];
+}
+
+export interface ImpactStep extends Resting {
+  readonly seq: number;
+  readonly path: string;
+  readonly kind: string;
+  readonly state: StepState;
+  /** True for a step inside one that is listed itself, as an agent's attempts are. */
+  readonly isInner: boolean;
+}
+
+export interface ImpactEffect extends Resting {
+  readonly run: RunId;
+  readonly intent: number;
+  readonly path: string;
+  readonly tool: string;
+  readonly key: string;
+  readonly state: string;
+  readonly receipt?: Json;
+}
+
+export interface ImpactRun {
+  readonly run: RunId;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly startedAt: number;
+  readonly parent?: RunId;
+  readonly rerunOf?: RunId;
+  /** What of this run was asked about: steps, or parts of its input. */
+  readonly targets: readonly string[];
+  readonly steps: readonly ImpactStep[];
+  readonly effects: readonly ImpactEffect[];
+  /** The run's output, when it was delivered and rests on it. */
+  readonly output?: Resting;
+}
+
+export interface ImpactReport {
+  readonly target: string;
+  readonly looked: number;
+  readonly counts: {
+    readonly runs: number;
+    readonly certainRuns: number;
+    readonly certainSteps: number;
+    readonly possibleSteps: number;
+    readonly certainEffects: number;
+    readonly possibleEffects: number;
+    readonly certainOutputs: number;
+    readonly possibleOutputs: number;
+  };
+  readonly runs: readonly ImpactRun[];
+}
+
+/** Most runs that are looked at. */
+export const impactRunLimit = 100_000;
+
+/**
+ * Everything that rests on the target.
+ *
+ * @throws STEP_UNKNOWN, VALUE_PATH_UNKNOWN for a place a run does not have; TARGET_UNKNOWN when no run holds it.
+ */
+export async function impact(
+  journal: Journal,
+  target: ImpactTarget,
+  options: ImpactOptions = {},
+): Promise<ImpactReport> {
+  const heads = (await journal.heads({ limit: impactRunLimit })).toSorted(
+    (a, b) => a.createdAt - b.createdAt || (a.run < b.run ? -1 : 1),
+  );
+  const looked = await relevant(journal, heads, target);
+  const search: Search = { journal, target, asked: new Map(), known: new Set(), read: reader(journal) };
+  const runs: ImpactRun[] = [];
+  for (const family of familiesOf(looked)) runs.push(...(await impactOfFamily(search, family)));
+  if (search.asked.size === 0) throw unknownTarget(target, search.known);
+  const kept = runs.filter((it) => options.workflow === undefined || it.workflow === options.workflow);
+  return { target: targetText(target), looked: looked.length, counts: countsOf(kept), runs: kept };
+}
+
+/** The target in words. */
+export function targetText(target: ImpactTarget): string {
+  if (target.kind === "step") return `${target.path} of ${target.run}`;
+  return target.kind === "model" ? `model ${target.id}` : `${target.kind} ${target.name}`;
+}
+
+interface Search {
+  readonly journal: Journal;
+  readonly target: ImpactTarget;
+  /** What was asked about, by run and by the identity of the step: a rerun looks here for what it took over. */
+  readonly asked: Map<string, ReadonlyMap<string, Touched>>;
+  /** What could have been meant. */
+  readonly known: Set<string>;
+  readonly read: (hash: string) => Promise<Uint8Array>;
+}
+
+/** A step of one run concerns its own family and the reruns of it, which share its root. */
+async function relevant(
+  journal: Journal,
+  heads: readonly RunHead[],
+  target: ImpactTarget,
+): Promise<readonly RunHead[]> {
+  if (target.kind !== "step") return heads;
+  const own = heads.find((it) => it.run === target.run) ?? (await journal.head(target.run));
+  if (own === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: target.run });
+  const top = topOf(new Map(heads.map((it) => [it.run, it])), own);
+  const roots = new Set<string>([own.root, top.root]);
+  const family = new Set<string>();
+  for (const it of heads)
+    if (roots.has(it.root) || (it.parent !== undefined && family.has(it.parent))) family.add(it.run);
+  return heads.filter((it) => family.has(it.run));
+}
+
+function topOf(heads: ReadonlyMap<string, RunHead>, it: RunHead): RunHead {
+  const parent = it.parent === undefined ? undefined : heads.get(it.parent);
+  return parent === undefined ? it : topOf(heads, parent);
+}
+
+function familiesOf(heads: readonly RunHead[]): readonly (readonly RunHead[])[] {
+  const byRun = new Map(heads.map((it) => [it.run, it]));
+  const families = new Map<string, RunHead[]>();
+  for (const it of heads) {
+    const top = topOf(byRun, it).run;
+    families.set(top, [...(families.get(top) ?? []), it]);
+  }
+  return [...families.values()];
+}
+
+/** Bytes of values that several runs share are read once, up to a limit. */
+const cacheLimit = 64_000_000;
+
+function reader(journal: Journal): Search["read"] {
+  const kept = new Map<string, Uint8Array>();
+  let size = 0;
+  return async (hash) => {
+    const known = kept.get(hash);
+    if (known !== undefined) return known;
+    const bytes = await journal.blob(hash);
+    if (size + bytes.length <= cacheLimit) {
+      kept.set(hash, bytes);
+      size += bytes.length;
+    }
+    return bytes;
+  };
+}
+
+// ---- One family ------------------------------------------------------------------------
+
+async function impactOfFamily(search: Search, family: readonly RunHead[]): Promise<readonly ImpactRun[]> {
+  const traces = new Map<string, Trace>();
+  for (const head of family) traces.set(head.run, await readTrace(search, head));
+  const own = new Map([...traces].map(([run, it]) => [run, seedsOf(search, it)]));
+  if ([...own.values()].every((it) => it.size === 0)) return [];
+  if (search.target.kind !== "source")
+    for (const head of family) traces.set(head.run, await readTrace(search, head, true));
+  for (const [run, seeds] of own)
+    if (seeds.size > 0) search.asked.set(run, byIdentity(traces.get(run), seeds));
+  const impacts = new Map<string, Impact>();
+  const follow = (run: string, input: Touched | undefined): Impact | undefined => {
+    const trace = traces.get(run);
+    const seeds = new Map(own.get(run));
+    if (input !== undefined && !seeds.has(1)) seeds.set(1, input);
+    if (trace === undefined || (seeds.size === 0 && !hasChildren(trace))) return undefined;
+    const made = impactOf(trace, seeds, (child, given) => follow(child, given)?.output);
+    impacts.set(run, made);
+    return made;
+  };
+  for (const head of family)
+    if (head.parent === undefined || !traces.has(head.parent)) follow(head.run, undefined);
+  return family.flatMap((head) => {
+    const [trace, made] = [traces.get(head.run), impacts.get(head.run)];
+    const seeds = own.get(head.run) ?? new Map();
+    return trace === undefined || made === undefined || made.touched.size === 0
+      ? []
+      : [reportOf(head, trace, made, seeds)];
+  });
+}
+
+function hasChildren(trace: Trace): boolean {
+  return trace.steps.some((it) => it.step.childRun !== undefined);
+}
+
+async function readTrace(search: Search, head: RunHead, withValues = false): Promise<Trace> {
+  const events = await search.journal.read(head.run);
+  const isWhole = withValues || search.target.kind === "source" || isAbout(search.target, head);
+  return traceRun(isWhole ? await loadValues(events, search.read) : events);
+}
+
+function isAbout(target: ImpactTarget, head: RunHead): boolean {
+  return target.kind === "step" && target.run === head.run;
+}
+
+/** What of this run was asked about, or was taken over from a run where it was. */
+function seedsOf(search: Search, trace: Trace): Seeds {
+  const seeds = new Map<number, Touched>(ownSeeds(search, trace));
+  const old = search.asked.get(trace.view.rerunOf ?? "");
+  for (const it of old === undefined ? [] : trace.steps) {
+    const taken = it.step.state === "reused" ? old?.get(identityOf(it)) : undefined;
+    if (taken !== undefined && !seeds.has(it.seq)) seeds.set(it.seq, taken);
+  }
+  return seeds;
+}
+
+function byIdentity(trace: Trace | undefined, seeds: Seeds): ReadonlyMap<string, Touched> {
+  return new Map(
+    [...seeds].flatMap(([seq, touched]): [string, Touched][] => {
+      const it = trace?.bySeq.get(seq);
+      return it === undefined ? [] : [[identityOf(it), touched]];
+    }),
+  );
+}
+
+/** Equal for a step and for what a rerun took over of it: a composite's own record is written anew. */
+function identityOf({ step, inputHash, hash }: TracedStep): string {
+  return [step.scope, step.kind, step.name, inputHash, hash ?? ""].join("\n");
+}
+
+function ownSeeds(search: Search, trace: Trace): Seeds {
+  const { target, known } = search;
+  if (target.kind === "source") {
+    const found = sourceSeeds(trace, target.name);
+    if (found.size === 0) for (const it of sourcesIn(trace)) known.add(it);
+    return found;
+  }
+  if (target.kind === "step") {
+    if (target.run !== trace.view.run) return new Map();
+    const { seq, keys } = findPlace(trace, target.path);
+    return new Map([[seq, { through: "reads", ...(keys.length === 0 ? {} : { parts: [keys] }) }]]);
+  }
+  const seeds = new Map<number, Touched>();
+  for (const it of trace.steps) {
+    const names = target.kind === "tool" ? toolNames(it) : modelNames(it);
+    for (const name of names.slice(0, 1)) known.add(name);
+    if (names.includes(target.kind === "tool" ? target.name : target.id))
+      seeds.set(it.seq, { through: "reads" });
+  }
+  return seeds;
+}
+
+function toolNames({ step }: TracedStep): readonly string[] {
+  if (step.effect !== undefined) return [step.effect.tool];
+  return step.kind === "tool" ? [step.name] : [];
+}
+
+/** `provider:model`, and the same without its provider. */
+function modelNames({ step }: TracedStep): readonly string[] {
+  const { model } = step;
+  if (step.kind !== "model" || model === undefined) return [];
+  return [model, model.slice(model.indexOf(":") + 1)];
+}
+
+/** Most names that an error lists. */
+const listed = 12;
+
+function unknownTarget(target: ImpactTarget, known: ReadonlySet<string>): FirebreakError {
+  const names = [...known].slice(0, listed);
+  const more = known.size > listed ? `, … ${known.size - listed} more` : "";
+  return new FirebreakError("TARGET_UNKNOWN", {
+    target: targetText(target),
+    known: `${names.join(", ")}${more}`,
+  });
+}
+
+// ---- The report ------------------------------------------------------------------------
+
+function reportOf(head: RunHead, trace: Trace, made: Impact, seeds: Seeds): ImpactRun {
+  const { view } = trace;
+  const steps = trace.steps.flatMap((it): ImpactStep[] => {
+    const touched = made.touched.get(it.seq);
+    if (touched === undefined) return [];
+    const { kind, state } = it.step;
+    return [
+      { seq: it.seq, path: pathText(it), kind, state, isInner: isInner(it, made), ...resting(touched) },
+    ];
+  });
+  return {
+    run: view.run,
+    workflow: view.workflow,
+    status: head.status,
+    startedAt: view.startedAt,
+    ...(view.parent === undefined ? {} : { parent: view.parent }),
+    ...(view.rerunOf === undefined ? {} : { rerunOf: view.rerunOf }),
+    targets: [...seeds].map(([seq, it]) => seedText(trace, seq, it)),
+    steps,
+    effects: effectsOf(trace, made),
+    ...(made.output === undefined ? {} : { output: resting(made.output) }),
+  };
+}
+
+function isInner(it: TracedStep, made: Impact): boolean {
+  const above = it.parent === undefined ? undefined : made.touched.get(it.parent.seq);
+  const own = made.touched.get(it.seq);
+  return above !== undefined && own !== undefined && isAsStrong(above, own);
+}
+
+function seedText(trace: Trace, seq: number, it: Touched): string {
+  const of = trace.bySeq.get(seq);
+  const name = of === undefined ? "input" : pathText(of);
+  const parts = it.parts?.map(keysText).filter((text) => text !== "") ?? [];
+  return parts.length === 0
+    ? name
+    : `${name}: ${parts.slice(0, 3).join(", ")}${parts.length > 3 ? ", …" : ""}`;
+}
+
+function resting(it: Touched): Resting {
+  return {
+    certainty: it.through === "reads" ? "certain" : "possible",
+    through: it.through,
+    ...(it.parts === undefined ? {} : { parts: it.parts.map(keysText) }),
+  };
+}
+
+function effectsOf(trace: Trace, made: Impact): readonly ImpactEffect[] {
+  const receipts = receiptsOf(trace);
+  return trace.events.flatMap((event): ImpactEffect[] => {
+    if (event.kind !== "effect.intended") return [];
+    const { tool, key, scope, name } = event.data;
+    const step = trace.bySeq.get(event.seq) ?? trace.steps.find((it) => isOf(it, scope, name, event.seq));
+    const touched = step === undefined ? undefined : made.touched.get(step.seq);
+    if (step === undefined || touched === undefined) return [];
+    const receipt = receipts.get(event.seq);
+    return [
+      {
+        run: trace.view.run,
+        intent: event.seq,
+        path: pathText(step),
+        tool,
+        key,
+        state: receipt?.state ?? "in doubt",
+        ...(receipt?.receipt === undefined ? {} : { receipt: receipt.receipt }),
+        ...resting(touched),
+      },
+    ];
+  });
+}
+
+/** The step whose record an intent came before. */
+function isOf(it: TracedStep, scope: string, name: string, intent: number): boolean {
+  return it.step.scope === scope && it.step.name === name && it.seq > intent;
+}
+
+function receiptsOf(trace: Trace): ReadonlyMap<number, { readonly state: string; readonly receipt?: Json }> {
+  const receipts = new Map<number, { state: string; receipt?: Json }>();
+  for (const event of trace.events) {
+    if (event.kind === "effect.received" || event.kind === "effect.late")
+      receipts.set(event.data.intent, {
+        state: event.kind === "effect.received" ? "sent" : "sent, late",
+        receipt: event.data.receipt,
+      });
+    if (event.kind === "effect.settled")
+      receipts.set(event.data.intent, {
+        state: event.data.sent ? "sent" : "not sent",
+        ...(event.data.receipt === undefined ? {} : { receipt: event.data.receipt }),
+      });
+  }
+  return receipts;
+}
+
+function countsOf(runs: readonly ImpactRun[]): ImpactReport["counts"] {
+  const steps = runs.flatMap((it) => it.steps);
+  const effects = runs.flatMap((it) => it.effects);
+  const outputs = runs.flatMap((it) => it.output ?? []);
+  const certain = (list: readonly Resting[]): number =>
+    list.filter((it) => it.certainty === "certain").length;
+  return {
+    runs: runs.length,
+    certainRuns: runs.filter(isCertain).length,
+    certainSteps: certain(steps),
+    possibleSteps: steps.length - certain(steps),
+    certainEffects: certain(effects),
+    possibleEffects: effects.length - certain(effects),
+    certainOutputs: certain(outputs),
+    possibleOutputs: outputs.length - certain(outputs),
+  };
+}
+
+/** True for a run in which more than order alone ties something to the target. */
+export function isCertain(it: ImpactRun): boolean {
+  return it.steps.some((step) => step.certainty === "certain");
+}
