@@ -4,12 +4,12 @@
 // they use. When a rerun asks, both snapshots are read, and each work gets an identity out of its own code and of
 // all that it reaches by name.
 //
-//   K1. Two works share an identity only when their code, what they reach by name in the project, and the packages
+//   I1. Two works share an identity only when their code, what they reach by name in the project, and the packages
 //       they reach are equal.
-//   K2. Comments, formatting and types are no part of an identity, nor are declarations that a work does not reach.
-//   K3. In doubt a work is unknown, never the same: not found, cut, edited after it was loaded, a computed import.
-//   K4. Every local variable that a work captures is named.
-//   K5. A run that merely runs parses nothing: a snapshot reads and hashes, and the next one only asks for times.
+//   I2. Comments, formatting and types are no part of an identity, nor are declarations that a work does not reach.
+//   I3. In doubt a work is unknown, never the same: not found, cut, edited after it was loaded, a computed import.
+//   I4. Every local variable that a work captures is named.
+//   I5. A run that merely runs parses nothing: a snapshot reads and hashes, and the next one only asks for times.
 
 import type { Json } from "../base/values.ts";
 

@@ -35,7 +35,7 @@ function textOf(module: ModuleItems, node: Tree, parent: Tree | undefined): stri
   return text.slice(parent.start, parent.end).replace(/^static\s+(?!\()/, "");
 }
 
-/** Names of local variables that a function takes from the functions around it, sorted (K4). */
+/** Names of local variables that a function takes from the functions around it, sorted (I4). */
 export function capturesOf({ module, node }: FoundFunction): readonly string[] {
   const captured = freeUses(module, node).filter(
     (it) => it.boundIn !== undefined && it.boundIn !== module.names.scope,

@@ -1,4 +1,4 @@
-// Gives the works of a snapshot their identities. Only a rerun, a dry run or lint asks: a run does not (K5).
+// Gives the works of a snapshot their identities. Only a rerun, a dry run or lint asks: a run does not (I5).
 
 import { sha } from "../base/values.ts";
 import { CodeGraph, type Edge, type Reached, reach } from "./code-graph.ts";

@@ -1,4 +1,4 @@
-// Keeps what a workflow's code was when a run starts: reads and hashes files, parses nothing (K5).
+// Keeps what a workflow's code was when a run starts: reads and hashes files, parses nothing (I5).
 
 import { readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";

@@ -8,6 +8,7 @@
 import type { AnySchema } from "../base/schema.ts";
 import { FirebreakError } from "../base/errors.ts";
 import { sha } from "../base/values.ts";
+import { callerFile } from "../code/caller-file.ts";
 import type { CapLimits } from "../runtime/cap.ts";
 import type { SchemaOutput } from "../tool/tool.ts";
 import type { Context } from "./context.ts";
@@ -32,12 +33,15 @@ export interface Workflow<Input = unknown, Output = unknown> extends WorkflowOpt
   readonly kind: "workflow";
   /** Identity of its code. */
   readonly code: string;
+  /** Absolute path of the file that declared it; absent for evaluated code. */
+  readonly source?: string;
 }
 
 /** A workflow whose types do not matter. */
 export interface AnyWorkflow extends Omit<WorkflowOptions<never, unknown>, "input" | "output"> {
   readonly kind: "workflow";
   readonly code: string;
+  readonly source?: string;
   readonly input?: AnySchema;
   readonly output?: AnySchema;
 }
@@ -76,7 +80,8 @@ export function workflow<
   }
   checkCap(it.cap);
   const code = it.version ?? sha(String(it.run));
-  const made = { ...it, kind: "workflow" as const, code };
+  const source = callerFile();
+  const made = { ...it, kind: "workflow" as const, code, ...(source === undefined ? {} : { source }) };
   defined.set(it.name, made);
   return made;
 }

@@ -63,7 +63,7 @@ const cases: readonly (readonly [what: string, main: string, captured: readonly 
   ],
 ];
 
-describe("K4: a work's captures are", () => {
+describe("I4: a work's captures are", () => {
   for (const [what, main, captured] of cases)
     test(what, async () => assert.deepEqual(await captures(main), captured));
 });
@@ -88,7 +88,7 @@ describe("a work that captures", () => {
     assert.equal(sameWork(other.works, other.work, other.works, other.work), "same");
   });
 
-  test("K1: changes with the workflow around it, and not with what that does not reach", async () => {
+  test("I1: changes with the workflow around it, and not with what that does not reach", async () => {
     const before = await stepWork(flow("(i) => i + local"));
     const later = await stepWork(flow("(i) => i + local", "2"));
     const beside = await stepWork(flow("(i) => i + local", "1", "2"));
@@ -96,7 +96,7 @@ describe("a work that captures", () => {
     assert.equal(sameWork(before.works, before.work, beside.works, beside.work), "captures");
   });
 
-  test("K1: changes with anything, when who calls the function around it is not known", async () => {
+  test("I1: changes with anything, when who calls the function around it is not known", async () => {
     const main = (n: number): string =>
       `const make = (k) => (i) => i * k;\nexport const work = make(${n});\n`;
     const [one, two] = [await project({ "main.ts": main(1) }), await project({ "main.ts": main(2) })];
@@ -106,7 +106,7 @@ describe("a work that captures", () => {
     assert.equal(sameWork(one.works, work, one.works, work), "captures");
   });
 
-  test("K1: a method changes with the object it is of, when it uses this", async () => {
+  test("I1: a method changes with the object it is of, when it uses this", async () => {
     const main = (n: number): string =>
       `const tool = (it) => it;\nexport const it = tool({ n: ${n}, run() { return this.n; } });\nexport const work = it.run;\n`;
     const [one, two] = [await project({ "main.ts": main(1) }), await project({ "main.ts": main(2) })];

@@ -25,7 +25,7 @@ export const work = (i: number) => i * factor + limit;
 const limits = "export const cutoff = 5;\nexport const limit = cutoff + 1;\nexport const other = 9;\n";
 const two = (text: string, other: string): Files => ({ "main.ts": text, "limits.ts": other });
 
-describe("K2: an identity is the same after", () => {
+describe("I2: an identity is the same after", () => {
   const kept: readonly (readonly [what: string, before: string, after: string])[] = [
     [
       "comments",
@@ -116,7 +116,7 @@ describe("K2: an identity is the same after", () => {
   });
 });
 
-describe("K1: an identity changes with", () => {
+describe("I1: an identity changes with", () => {
   const changed: readonly (readonly [what: string, before: string, after: string])[] = [
     ["its own code", "export const work = (i) => i + 1;", "export const work = (i) => i + 2;"],
     ["a text it holds", "export const work = () => `a b`;", "export const work = () => `a  b`;"],
@@ -267,7 +267,7 @@ describe("every kind of function is found by its text", () => {
 });
 
 describe("two snapshots are compared", () => {
-  test("K1: by what the recorded function reaches, also when its text differs", async () => {
+  test("I1: by what the recorded function reaches, also when its text differs", async () => {
     const before = await project(two(base, limits));
     const typed = await project(two(base.replace("(i: number)", "(i: number): number"), limits));
     const moved = await project(two(base, limits.replace("cutoff = 5", "cutoff = 6")));
@@ -286,7 +286,7 @@ describe("two snapshots are compared", () => {
     assert.equal(sameWork(works, "v:1", works, "0123456789abcdef"), "changed");
   });
 
-  test("K3: and a function of no project module is unknown", async () => {
+  test("I3: and a function of no project module is unknown", async () => {
     const { works } = await project(main("export const work = () => 1;"));
     const found = works("0123456789abcdef");
     assert.ok(found.unknown && found.why.includes("no function"));
@@ -294,7 +294,7 @@ describe("two snapshots are compared", () => {
     assert.ok(works("").unknown);
   });
 
-  test("K3: a function of equal text in two places changes when either of them does", async () => {
+  test("I3: a function of equal text in two places changes when either of them does", async () => {
     const text = (a: number, b: number): Files => ({
       "main.ts": `import { work as other } from "./b.ts";\nexport { other };\nconst n = ${a};\nexport const work = () => n;\n`,
       "b.ts": `const n = ${b};\nexport const work = () => n;\n`,

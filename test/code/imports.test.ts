@@ -70,7 +70,7 @@ const wholes: readonly (readonly [what: string, main: string, between?: Files])[
   ],
 ];
 
-describe("K1: a change is seen through", () => {
+describe("I1: a change is seen through", () => {
   for (const [what, main, between = {}] of ways) {
     test(`${what}, and one beside it is not`, async () => {
       const files = (a: number, b: number): Files => ({ "main.ts": main, ...between, "far.ts": far(a, b) });
@@ -136,7 +136,7 @@ const withPackage = (version: string, below = "1.0.0", main = usesDep): Files =>
 const usesDep = `import { a } from "dep";\nexport const work = () => a;\nexport const idle = () => 1;\n`;
 
 describe("a package counts", () => {
-  test("K1: by its version, by what it depends on, and by the name that is taken of it", async () => {
+  test("I1: by its version, by what it depends on, and by the name that is taken of it", async () => {
     await assertChanged(withPackage("1.0.0"), withPackage("1.0.1"));
     await assertChanged(withPackage("1.0.0"), withPackage("1.0.0", "1.0.1"));
     await assertChanged(
@@ -146,7 +146,7 @@ describe("a package counts", () => {
     await assertSame(withPackage("1.0.0"), withPackage("1.0.0"));
   });
 
-  test("K2: only for the works that use it", async () => {
+  test("I2: only for the works that use it", async () => {
     const before = await project(withPackage("1.0.0"));
     const later = await project(withPackage("2.0.0"));
     const idle = workOf(before.loaded["idle"]);
@@ -160,7 +160,7 @@ describe("a package counts", () => {
     await assertSame(before, before);
   });
 
-  test("K3: and one that is linked in as source counts by its text", async () => {
+  test("I3: and one that is linked in as source counts by its text", async () => {
     const files = (a: number): Files => ({
       "main.ts": `import { a } from "own/part";\nexport const work = () => a;\n`,
       "package.json": '{"name":"own","type":"module","exports":{"./part":{"import":"./part.ts"}}}',
@@ -171,7 +171,7 @@ describe("a package counts", () => {
   });
 });
 
-describe("K3: a work is unknown when", () => {
+describe("I3: a work is unknown when", () => {
   const unknowns: readonly (readonly [what: string, main: string, why: RegExp])[] = [
     ["it imports by a computed name", "export const work = (i) => import(i);", /computed/],
     ["a function it calls does", "const f = (i) => import(i);\nexport const work = () => f(1);", /computed/],
