@@ -14,10 +14,13 @@ export { nextModel, retry, review } from "./agent/rung.ts";
 export type { ReviewRung, Rung } from "./agent/rung.ts";
 export { tool } from "./tool/define.ts";
 export type { AiSdkTool, ToolOptions } from "./tool/define.ts";
-export type { Artifact, Effect, Tool, ToolContext } from "./tool/tool.ts";
-export { EffectNotSent } from "./runtime/effect.ts";
+export type { Artifact, Effect, EffectKind, Previous, Tool, ToolContext } from "./tool/tool.ts";
+export { EffectNotSent } from "./runtime/effect-spec.ts";
 export { unsure } from "./check/check.ts";
 export type {
+  Action,
+  Answered,
+  Ask,
   Check,
   CheckContext,
   CheckFunction,
@@ -29,6 +32,20 @@ export type {
   Verdict,
 } from "./check/check.ts";
 export { check } from "./check/judge-checks.ts";
+export { agreement, agrees } from "./check/agrees.ts";
+export type { AgreementOptions, AgreesOptions, AnswerGroup } from "./check/agrees.ts";
+export { complete } from "./check/complete.ts";
+export type { CompleteOptions } from "./check/complete.ts";
+export { fresh } from "./check/fresh.ts";
+export type { FreshOptions } from "./check/fresh.ts";
+export { judge } from "./check/judge.ts";
+export type { Criterion, JudgeOptions } from "./check/judge.ts";
+export { noProgress } from "./check/no-progress.ts";
+export { reconciles } from "./check/reconciles.ts";
+export type { ReconcilesOptions } from "./check/reconciles.ts";
+export type { RowsAt } from "./check/rows.ts";
+export { unique } from "./check/unique.ts";
+export type { UniqueOptions } from "./check/unique.ts";
 export { grounded } from "./check/grounded.ts";
 export { recomputed } from "./check/recomputed.ts";
 export { traced } from "./check/traced.ts";

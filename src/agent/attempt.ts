@@ -2,7 +2,7 @@
 // tool call is a step; their records together are the transcript, so no step
 // holds the transcript itself.
 
-import { type AnySchema, parseWith, toJsonSchema } from "../base/schema.ts";
+import { type AnySchema, toJsonSchema } from "../base/schema.ts";
 import { canonical, hashOf, type Json, type Value } from "../base/values.ts";
 import type { Question, Source, Verdict } from "../check/check.ts";
 import type { Outcome } from "../journal/events.ts";
@@ -15,7 +15,8 @@ import { type Agent, defaultTurns } from "./agent.ts";
 import type { AgentEnv } from "./agent-env.ts";
 import { runGate } from "./gate.ts";
 import { type CallFailed, modelWork } from "./model-step.ts";
-import { outputShape, readings } from "./output-shape.ts";
+import { outputShape } from "./output-shape.ts";
+import { readAnswer } from "./read-answer.ts";
 import { assemblePrompt, type Feedback, promptVersion } from "./prompt.ts";
 import { callTool, type ToolAnswer } from "./tool-call.ts";
 
@@ -63,7 +64,7 @@ export async function runAttempt<Input, Output>(
   const { said, question } = conversed;
   const answer = textOf(said.parts);
   if (said.finish !== "stop") return notWhole(said.finish, answer);
-  const parsed = await parseAnswer(scope, spec.agent, answer);
+  const parsed = await readAnswer(scope.replay, spec.agent.output as AnySchema | undefined, answer);
   if (!parsed.ok)
     return {
       ok: false,
@@ -88,7 +89,7 @@ export async function runAttempt<Input, Output>(
   };
   const verdicts = await runGate(scope, spec.agent, judged, {
     env: spec.env,
-    author: { model, step, number },
+    author: { model, step, number, output: spec.agent.output },
   });
   const passed = verdicts.every(
     (it) => it.result === "pass" || (it.result === "unsure" && spec.agent.unsure === "accept"),
@@ -100,7 +101,9 @@ export async function runAttempt<Input, Output>(
     answer,
     verdicts,
     ...(passed
-      ? {}
+      ? spec.agent.alongside === undefined
+        ? {}
+        : { read: read.slice(inputSources(spec.input).length) }
       : {
           outcome: "failed",
           message: messageOf(verdicts),
@@ -245,34 +248,6 @@ function notWhole(finish: ModelAnswer["finish"], answer: string): AttemptResult 
 
 function textOf(parts: readonly ModelPart[]): string {
   return parts.flatMap((it) => (it.type === "text" ? [it.text] : [])).join("");
-}
-
-async function parseAnswer<Input, Output>(
-  scope: Scope,
-  agent: Agent<Input, Output>,
-  answer: string,
-): Promise<{ ok: true; value: unknown } | { ok: false; message: string }> {
-  const schema = agent.output;
-  if (schema === undefined) return { ok: true, value: answer };
-  let json: unknown;
-  try {
-    json = JSON.parse(unfence(answer));
-  } catch (error) {
-    return { ok: false, message: `the answer is not JSON: ${(error as Error).message}` };
-  }
-  let wrong = "";
-  for (const it of readings(outputShape(schema as AnySchema), json)) {
-    const parsed = await scope.replay.busy(() => parseWith(schema, it));
-    if (parsed.ok) return parsed;
-    wrong ||= parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
-  }
-  return { ok: false, message: `the answer does not fit its schema: ${wrong}` };
-}
-
-/** Models without structured output like to fence their JSON. */
-function unfence(answer: string): string {
-  const match = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(answer);
-  return match?.[1] ?? answer;
 }
 
 function schemaVerdict(message: string): Verdict {

@@ -4,15 +4,22 @@
 import { canonical, hashOf, type Json, type Value } from "../base/values.ts";
 import type { Answered, Ask, CheckContext } from "../check/check.ts";
 import type { Model, ModelAnswer, ModelRequest } from "../model/model.ts";
+import type { AnySchema } from "../base/schema.ts";
 import type { Scope } from "../runtime/scope.ts";
 import type { AgentEnv } from "./agent-env.ts";
 import { type CallFailed, modelWork } from "./model-step.ts";
+import { readAnswer } from "./read-answer.ts";
 
 /** What a gate needs for checks that ask models. */
 export interface GateModels {
   readonly env: AgentEnv;
   /** The model that wrote the output, and as which step, where one did. */
-  readonly author?: { readonly model: Model; readonly step: string; readonly number: number };
+  readonly author?: {
+    readonly model: Model;
+    readonly step: string;
+    readonly number: number;
+    readonly output?: unknown;
+  };
   /** Who wrote the output, where no model did: "person". */
   readonly writer?: string;
 }
@@ -23,10 +30,11 @@ export function checkModels(
   check: string,
   input: Value | undefined,
   { env, author }: GateModels,
-): Pick<CheckContext, "ask" | "modelId"> {
+): Pick<CheckContext, "ask" | "modelId" | "parse"> {
   const find = (ref: Ask["model"]): Model | undefined =>
     ref === "author" ? author?.model : env.models(check, [ref])[0];
   return {
+    parse: (text) => readAnswer(scope.replay, author?.output as AnySchema | undefined, text),
     modelId: (ref) => env.models(check, [ref])[0]!.id,
     ask: async (question) => {
       const model = find(question.model);

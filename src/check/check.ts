@@ -44,6 +44,12 @@ export interface CheckContext<Input = unknown> {
    * where the check says `needs: "models"` and the gate stands in a run.
    */
   readonly ask?: (request: Ask) => Promise<Answered>;
+  /** Reads an answer to `question` as the author's are read: by the schema of the output. Present beside `ask`. */
+  readonly parse?: (
+    text: string,
+  ) => Promise<
+    { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string }
+  >;
 }
 
 /** A call to a tool with an effect. */

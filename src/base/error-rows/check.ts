@@ -3,6 +3,7 @@ import { type ErrorRow, row } from "./error-row.ts";
 interface CheckErrors {
   readonly CHECK_PATH_UNKNOWN: ErrorRow<{ check: string; path: string; segment: string; known: string }>;
   readonly CHECK_PATH_INVALID: ErrorRow<{ path: string; at: number }>;
+  readonly CHECK_OPTIONS: ErrorRow<{ check: string; what: string; mend: string }>;
   readonly OPERATOR_UNKNOWN: ErrorRow<{ given: string; known: string }>;
 }
 
@@ -26,5 +27,10 @@ export const checkErrors: CheckErrors = {
     retryable: false,
     message: (it) => `there is no mutation operator "${it.given}"`,
     fix: (it) => `Known are: ${it.known}.`,
+  }),
+  CHECK_OPTIONS: row({
+    retryable: false,
+    message: (it) => `check "${it.check}" ${it.what}`,
+    fix: (it) => it.mend,
   }),
 };
