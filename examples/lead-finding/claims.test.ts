@@ -31,6 +31,30 @@ test("stops a quote that stands in another file than the one named (C1)", () => 
   assert.equal(quotesStand([{ ...first, file: "papers/04-elife-77433.md" }], realCase.papers).length, 1);
 });
 
+test("stops a passage, a number or a repetition that no paper bears out, though the quote stands (C1)", () => {
+  const at = claims.findIndex((it) => it.claim === "128 confirmed hits");
+  const spoiled = (change: Partial<(typeof claims)[number]>): readonly (string | undefined)[] =>
+    quotesStand(claims.with(at, { ...claims[at]!, ...change }), realCase.papers).map((it) => it.message);
+  const { context = "" } = claims[at]!;
+  assert.match(context, /128/);
+  assert.match(spoiled({ context: context.replace("128", "182") })[0] ?? "", /does not stand in the file/);
+  assert.match(spoiled({ context: realCase.papers[0]!.text.slice(0, 40) })[0] ?? "", /does not stand/);
+  assert.match(spoiled({ claim: "182 confirmed hits" })[0] ?? "", /a number that its passage does not/);
+  assert.deepEqual(spoiled({ claim: "There were 128 such hits" }), []);
+  const [twice] = quotesStand([...claims, claims[at]!], realCase.papers);
+  assert.equal(twice?.message, "The claim is made twice.");
+});
+
+test("stops a claim that was changed or repeated on its way to a verdict (C3)", () => {
+  const [first] = assessed;
+  assert.ok(first !== undefined);
+  const reworded = assessed.with(0, { ...first, claim: `not ${first.claim}` });
+  assert.match(rowsSaySo(reworded, claims, tables)[0]?.message ?? "", /nobody made/);
+  const moved = assessed.with(0, { ...first, context: "elsewhere" });
+  assert.match(rowsSaySo(moved, claims, tables)[0]?.message ?? "", /nobody made/);
+  assert.match(rowsSaySo([...assessed, first], claims, tables)[0]?.message ?? "", /assessed twice/);
+});
+
 test("stops an invented number and invented rows (C2)", () => {
   assert.match(
     rowsSaySo(spoil("invented-number", assessed), claims, tables)[0]?.message ?? "",

@@ -1,8 +1,9 @@
 // Claims of the papers, their verdicts, and the gates on both.
 //
-//   C1. A quote stands word for word in the file it names.
+//   C1. A quote stands word for word in the file it names, and so does the passage around it, which holds the quote.
+//       A claim states no number that its passage does not, and is made once.
 //   C2. A verdict other than "not verifiable" shows rows, and its queries, asked again, give those rows.
-//   C3. Every claim is assessed, none is added.
+//   C3. Every claim is assessed once and unchanged, none is added.
 
 import type { TextFile } from "./data.ts";
 import type { Finding } from "./finding.ts";
@@ -32,14 +33,19 @@ export interface AssessedClaim extends Claim {
   readonly evidence: readonly QueryEvidence[];
 }
 
-/** Every quote stands in its file (C1). */
+/** Every quote stands in its file with what is told of it (C1). */
 export function quotesStand(claims: readonly Claim[], papers: readonly TextFile[]): Finding[] {
+  const made = new Set<string>();
   return claims.flatMap((claim, index): Finding[] => {
     const path = `claims[${index}].quote`;
+    if (made.has(keyOf(claim)))
+      return [{ message: "The claim is made twice.", path: `claims[${index}]`, claimed: claim.quote }];
+    made.add(keyOf(claim));
     const paper = papers.find((it) => it.file === claim.file);
     if (paper === undefined)
       return [{ message: "The named file is not among the papers.", path, claimed: claim.file }];
-    if (claim.quote.trim() !== "" && paper.text.includes(claim.quote)) return [];
+    if (claim.quote.trim() !== "" && paper.text.includes(claim.quote))
+      return toldOf(claim, paper, `claims[${index}]`);
     const near = nearestLine(claim.quote, paper.text);
     const where = `${paper.file}:${near.line}`;
     return [
@@ -53,6 +59,25 @@ export function quotesStand(claims: readonly Claim[], papers: readonly TextFile[
     ];
   });
 }
+
+/** The passage around a quote stands in the file as well, and the claim in one's own words keeps to its numbers. */
+function toldOf(
+  { claim, quote, context = quote }: Claim,
+  { file, text }: TextFile,
+  path: string,
+): readonly Finding[] {
+  if (!text.includes(context) || !context.includes(quote)) {
+    const message = "The passage around the quote does not stand in the file.";
+    return [{ message, path: `${path}.context`, claimed: context, where: file }];
+  }
+  const known = new Set(numbersIn(context));
+  const invented = numbersIn(claim).filter((it) => !known.has(it));
+  if (invented.length === 0) return [];
+  const message = "The claim holds a number that its passage does not.";
+  return [{ message, path: `${path}.claim`, claimed: claim, found: context, where: file }];
+}
+
+const keyOf = ({ file, quote }: Claim): string => JSON.stringify([file, quote]);
 
 const shownText = 300;
 
@@ -85,27 +110,25 @@ export function rowsSaySo(
   claims: readonly Claim[],
   tables: Tables,
 ): Finding[] {
-  const keyOf = (claim: Claim): string => JSON.stringify([claim.file, claim.quote]);
-  const asked = new Set(claims.map(keyOf));
+  const wholeOf = (it: Claim): string => JSON.stringify([it.file, it.quote, it.claim, it.context ?? ""]);
+  const asked = new Set(claims.map(wholeOf));
   const answered = new Set(assessed.map(keyOf));
   const missing = claims.filter((it) => !answered.has(keyOf(it)));
+  const seen = new Set<string>();
   return [
     ...missing.map((it): Finding => ({
       message: "A claim was not assessed.",
       claimed: it.quote,
       where: it.file,
     })),
-    ...assessed.flatMap((it, index): Finding[] =>
-      asked.has(keyOf(it))
-        ? evidenceHolds(it, `claims[${index}]`, tables)
-        : [
-            {
-              message: "A claim was assessed that nobody made.",
-              path: `claims[${index}]`,
-              claimed: it.quote,
-            },
-          ],
-    ),
+    ...assessed.flatMap((it, index): Finding[] => {
+      const path = `claims[${index}]`;
+      if (!asked.has(wholeOf(it)))
+        return [{ message: "A claim was assessed that nobody made.", path, claimed: it.claim }];
+      if (seen.has(keyOf(it))) return [{ message: "A claim was assessed twice.", path, claimed: it.quote }];
+      seen.add(keyOf(it));
+      return evidenceHolds(it, path, tables);
+    }),
   ];
 }
 
