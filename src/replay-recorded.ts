@@ -5,6 +5,7 @@ import type { Clock } from "./base/clock.ts";
 import { FirebreakError } from "./base/errors.ts";
 import type { AnyEvent, EventData, NewEvent } from "./journal/events.ts";
 import { endings, type Journal, type RunHead } from "./journal/journal.ts";
+import { emptyLedger } from "./runtime/effect-ledger.ts";
 import { failureOf } from "./runtime/leaf.ts";
 import type { ReplayOptions } from "./runtime/replay-options.ts";
 import { Replay } from "./runtime/replay.ts";
@@ -73,6 +74,7 @@ function refusingHost(journal: Journal, { run, root }: RunHead, clock: Clock, re
     },
     commitLate: async () => undefined,
     readAfter: async () => [],
+    effects: emptyLedger(run),
     blob: (hash) => journal.blob(hash),
   };
 }

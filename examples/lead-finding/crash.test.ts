@@ -39,6 +39,8 @@ function mortal(
     event: (...given) => alive(() => journal.event(...given)),
     head: (...given) => alive(() => journal.head(...given)),
     heads: (...given) => alive(() => journal.heads(...given)),
+    slot: (...given) => alive(() => journal.slot(...given)),
+    slots: (...given) => alive(() => journal.slots(...given)),
     blob: (...given) => alive(() => journal.blob(...given)),
     prune: (...given) => alive(() => journal.prune(...given)),
     listen,

@@ -69,7 +69,8 @@ export function standing(slot: EffectSlot | undefined): StandingEffect | undefin
 export function demandSlot(slot: EffectSlot | undefined, data: Intended): void {
   if (slot === undefined || slot.state === "compensated") return;
   const stands = standing(slot);
-  const { after } = data;
+  const { after, again } = data;
+  if (slot.state === "intended" && again?.run === slot.run && again.seq === slot.seq) return;
   const isNamed =
     stands === undefined ? after === undefined : after?.run === stands.run && after.seq === stands.seq;
   if (slot.state !== "intended" && isNamed) return;

@@ -1,6 +1,7 @@
 // A host for replays that only look: nothing can be written.
 
 import type { RunId } from "../base/ids.ts";
+import { emptyLedger } from "./effect-ledger.ts";
 import type { Host } from "./runtime.ts";
 
 export function dryHost(it: {
@@ -21,6 +22,7 @@ export function dryHost(it: {
     commit: async () => refuse(),
     commitLate: async () => refuse(),
     readAfter: async () => [],
+    effects: emptyLedger(it.run),
     blob: it.blob,
   };
 }

@@ -1,228 +1,262 @@
 // Effects: what changes something outside the run. The intent is durable before
-// sending, the receipt after (E9). An intent without a receipt is probed where
-// the receiver can be asked, sent again where it drops repeats by our key, and
-// otherwise halts the run until a person has looked.
+// sending, the receipt after (E9). An effect belongs to a slot of its root (tool
+// and key) and has a revision (the hash of its arguments):
+//
+//   S-free      nothing stands: it is sent.
+//   S-same      the same revision stands, whichever run sent it: its receipt answers.
+//   S-other     another revision stands: it is amended, or undone and sent, or a person decides.
+//   S-open      an intent has no receipt: whoever works at it is waited for; else the doubt is resolved first.
 
 import { FirebreakError } from "../base/errors.ts";
-import { canonical, decode, type Json, sha, type Value } from "../base/values.ts";
+import { canonical, type Canonical } from "../base/values.ts";
 import type { NewEvent } from "../journal/events.ts";
+import { type EffectSlot, type StandingEffect, standing } from "../journal/effect-slot.ts";
 import type { Blob } from "../journal/journal.ts";
+import {
+  doubt,
+  MayHaveArrived,
+  perform,
+  receiptOnly,
+  resolveDoubt,
+  type Sending,
+  sendingKey,
+  stoodAt,
+  type WriteReceipt,
+} from "./effect-send.ts";
+import { answersBeside, askBeside, besideOf } from "./effect-review.ts";
+import { type EffectDeed, EffectNotSent, type EffectSpec } from "./effect-spec.ts";
+import { inTurn } from "./effect-turns.ts";
 import type { Issue, Work } from "./issue.ts";
-import { fail, messageOf, pathOf } from "./leaf.ts";
-import { type Slot, slotKey } from "./records.ts";
+import { attempted, attemptLimit, backoffMs, closeInner, fail, pause, startedRecord } from "./leaf.ts";
 import { Replay } from "./replay.ts";
 import { toStored } from "./store.ts";
 
-/** A tool throws this when it is certain that nothing was sent: the step fails and may be tried again. */
-export class EffectNotSent extends Error {
-  override readonly name = "EffectNotSent";
-  readonly notSent = true;
-}
+/** Times one step looks at its slot: other runs may change it in between. */
+const lookLimit = 10_000;
 
-export interface EffectSpec {
-  readonly tool: string;
-  readonly key: (input: Value | undefined) => string;
-  readonly send: (call: {
-    input: Value | undefined;
-    idempotencyKey: string;
-    abort: AbortSignal;
-    keep: (blob: Blob) => void;
-  }) => Promise<unknown>;
-  readonly probe?: (input: Value | undefined, idempotencyKey: string) => Promise<unknown>;
-  readonly deduplicates?: boolean;
-  readonly finish?: (value: Value) => unknown;
-}
-
-/** Work that sends an effect at most once per slot and revision. */
+/** Work that sends an effect at most once per slot and revision of its root. */
 export function effectWork(replay: Replay, spec: EffectSpec): Work {
+  return slotWork(replay, spec, (it) => settleSlot(it));
+}
+
+/** Work that undoes what stands in a slot, if it is still `target` that stands there. */
+export function compensateWork(
+  replay: Replay,
+  spec: EffectSpec,
+  target: Pick<EffectSlot, "key" | "run" | "seq">,
+): Work {
+  return slotWork(replay, { ...spec, key: () => target.key }, (it) => undo(it, target));
+}
+
+function slotWork(replay: Replay, spec: EffectSpec, work: (it: Sending) => Promise<void>): Work {
   let intended = false;
+  const start = async (issue: Issue): Promise<void> => {
+    const startedAt = replay.host.clock.now();
+    const approved = new Set<string>();
+    const it = { replay, issue, spec, approved, intended: (is: boolean) => void (intended = is) };
+    try {
+      const key = sendingKey(replay, spec.tool, spec.key(Replay.inputOf(issue)));
+      await answersBeside(it);
+      await replay.live();
+      await inTurn(replay, key, () => (gone(it) ? undefined : attempts(it, work)));
+    } catch (error) {
+      if (gone(it)) return;
+      if (FirebreakError.is(error, "EVENT_CORRUPT")) await replay.halt(error);
+      else await fail(replay, issue, error, { startedAt, notes: { more: {}, blobs: [] } });
+    } finally {
+      intended = false;
+    }
+  };
   return {
-    start: (issue) => {
-      const startedAt = replay.host.clock.now();
-      inTurn(replay, spec, issue, () => send(replay, issue, spec, () => (intended = true)))
-        .catch((error: unknown) => fail(replay, issue, error, { startedAt, notes: { more: {}, blobs: [] } }))
-        .finally(() => (intended = false));
-    },
+    irreversible: true,
+    start: (issue) => void start(issue),
     mustEnd: () => intended,
     ...(spec.finish === undefined ? {} : { finish: spec.finish }),
   };
 }
 
-const turns = new WeakMap<Replay, Map<string, Promise<void>>>();
+function gone({ replay, issue }: Pick<Sending, "replay" | "issue">): boolean {
+  return replay.isLost || issue.state === "ended";
+}
 
-/** One after the other within a slot: a second call of the same effect waits, and is answered by the receipt of the first. */
-async function inTurn(
-  replay: Replay,
-  spec: EffectSpec,
-  issue: Issue,
-  work: () => Promise<void>,
-): Promise<void> {
-  const slot = slotKey(spec.tool, spec.key(Replay.inputOf(issue)));
-  const all = turns.get(replay) ?? new Map<string, Promise<void>>();
-  turns.set(replay, all);
-  const mine = (all.get(slot) ?? Promise.resolve()).then(() =>
-    issue.state === "ended" ? undefined : work(),
-  );
-  const ended = mine.catch(() => undefined);
-  all.set(slot, ended);
-  try {
-    await mine;
-  } finally {
-    if (all.get(slot) === ended) all.delete(slot);
+type Unnumbered = Omit<Sending, "attempt">;
+
+/** What was certainly not sent may be tried again, and what may have arrived where repeats are dropped. */
+async function attempts(it: Unnumbered, work: (it: Sending) => Promise<void>): Promise<void> {
+  const { replay, issue, spec } = it;
+  const limit = Math.min(spec.retry?.attempts ?? 1, attemptLimit);
+  for (;;) {
+    const past = replay.records.attempts.get(issue.key);
+    const attempt = (past?.count ?? 0) + 1;
+    if (past !== undefined) await pause(replay, issue, past.retryAt);
+    if (gone(it)) return;
+    try {
+      return await work({ ...it, attempt });
+    } catch (error) {
+      if (gone(it)) return;
+      const isLast = attempt >= limit;
+      if (error instanceof MayHaveArrived && (await isSettled({ ...it, attempt }, isLast))) continue;
+      if (gone(it)) return;
+      if (isLast || !(EffectNotSent.is(error) || error instanceof MayHaveArrived)) throw error;
+      const retryAt = replay.host.clock.now() + backoffMs(spec.retry!, attempt);
+      await attempted(replay, issue, error, attempt, retryAt);
+    }
   }
 }
 
-async function send(replay: Replay, issue: Issue, spec: EffectSpec, intend: () => void): Promise<void> {
+/**
+ * What is done about an error that does not say whether the effect arrived: the receiver is asked; one that drops repeats
+ * may be sent the same once more; else the run halts in doubt. True when it turned out to have arrived.
+ */
+async function isSettled(it: Sending, isLast: boolean): Promise<boolean> {
+  const { replay, issue, spec } = it;
+  const { effects } = replay.host;
+  const key = spec.key(Replay.inputOf(issue));
+  const open = await effects.slot(spec.tool, key);
+  if (open?.state !== "intended") return open?.state === "received";
+  if (spec.probe === undefined) {
+    if (!spec.deduplicates || isLast) await doubt(replay, open);
+    return false;
+  }
+  await resolveDoubt(it, open);
+  const state = gone(it) ? undefined : (await effects.slot(spec.tool, key))?.state;
+  return state === "received" || state === "compensated";
+}
+
+/** Looks at the slot and does the next thing, until the step has its receipt. */
+async function settleSlot(it: Sending): Promise<void> {
+  const { issue, spec } = it;
   const input = Replay.inputOf(issue);
   const key = spec.key(input);
   const revision = issue.input?.hash ?? "";
-  const idempotencyKey = sha(`${replay.host.root}\n${spec.tool}\n${key}\n${revision}`);
-  const slot = replay.records.slots.get(slotKey(spec.tool, key));
-  if (slot !== undefined && !slot.cleared) {
-    if (slot.intent.data.revision !== revision)
-      throw new FirebreakError("EFFECT_REVISED", { tool: spec.tool, key });
-    if (slot.receipt !== undefined) return receive(replay, issue, spec, slot.intent.seq, slot.receipt, []);
-    return resolveDoubt(replay, issue, spec, { slot, input, idempotencyKey, key }, intend);
-  }
-  intend();
-  const { intent } = await intendEffect(replay, issue, spec, key, revision);
-  if (replay.isLost) return;
-  await sendNow(replay, issue, spec, { intent, input, idempotencyKey, key });
-}
-
-async function intendEffect(
-  replay: Replay,
-  issue: Issue,
-  spec: EffectSpec,
-  key: string,
-  revision: string,
-  before: readonly NewEvent[] = [],
-): Promise<{ intent: number }> {
-  const data = {
-    ...issue.identity,
-    tool: spec.tool,
-    key,
-    revision,
-    owner: replay.host.owner,
-    input: issue.traced?.json ?? null,
-  };
-  const appended = await replay.writer.commit(issue.scope, [...before, { kind: "effect.intended", data }]);
-  return { intent: appended.lastSeq };
-}
-
-interface Sending {
-  readonly intent: number;
-  readonly input: Value | undefined;
-  readonly idempotencyKey: string;
-  readonly key: string;
-}
-
-async function sendNow(replay: Replay, issue: Issue, spec: EffectSpec, it: Sending): Promise<void> {
-  const blobs: Blob[] = [];
-  replay.host.live?.({
-    kind: "live.started",
-    scope: issue.identity.scope,
-    name: issue.identity.name,
-    step: "tool",
-    attempt: 1,
+  await eachLook(it, key, async (slot) => {
+    const stands = standing(slot);
+    const deed: EffectDeed = { action: "send", key, input, revision, round: slot?.round ?? 0 };
+    if (stands === undefined) await perform(it, deed, completeWith(it, key));
+    else if (stands.revision === revision) await answerBy(it, key, stands);
+    else return revise(it, deed, stands);
+    return true;
   });
-  let receipt: Json;
-  try {
-    const send = async (): Promise<unknown> =>
-      spec.send({
-        input: it.input,
-        idempotencyKey: it.idempotencyKey,
-        abort: issue.abort.signal,
-        keep: (blob) => void blobs.push(blob),
-      });
-    const { guard } = replay.host;
-    const answer = await (guard === undefined ? send() : guard.work(pathOf(issue), send));
-    receipt = canonical(answer ?? null, "receipt").json;
-  } catch (error) {
-    if (error instanceof EffectNotSent || (error as { notSent?: boolean }).notSent === true) {
-      await replay.writer.commit(issue.scope, [
-        { kind: "effect.settled", data: { intent: it.intent, sent: false, by: `tool: ${messageOf(error)}` } },
-      ]);
-      throw error;
+}
+
+/** @returns false when the slot has to be looked at again. */
+async function revise(it: Sending, deed: EffectDeed, stands: StandingEffect): Promise<boolean> {
+  const { replay, spec } = it;
+  const before = await stoodAt(replay, stands);
+  if (before !== undefined && spec.amend !== undefined) {
+    await perform(it, { ...deed, action: "amend", before }, completeWith(it, deed.key));
+    return true;
+  }
+  if (before !== undefined && spec.compensate !== undefined) {
+    const { input, revision } = before;
+    await perform(it, { ...deed, action: "compensate", input, revision, before }, receiptOnly(it));
+    return false;
+  }
+  if (!it.approved.has(besideOf(stands))) {
+    await askBeside(it, deed, stands, before);
+    return false;
+  }
+  const named = before ?? { ...stands, input: undefined, receipt: null };
+  await perform(it, { ...deed, before: named }, completeWith(it, deed.key));
+  return true;
+}
+
+async function undo(it: Sending, target: Pick<EffectSlot, "key" | "run" | "seq">): Promise<void> {
+  const { replay, spec } = it;
+  await eachLook(it, target.key, async (slot) => {
+    const stands = standing(slot);
+    const before = stands === undefined ? undefined : await stoodAt(replay, stands);
+    if (slot === undefined || before?.run !== target.run || before.seq !== target.seq) {
+      await complete(it, target.key, canonical({ undone: "before, or by another run" }), []);
+      return true;
     }
-    // It may have arrived: nobody but the receiver knows.
-    await doubt(replay, spec, it.intent, it.key);
-    return;
-  }
-  if (replay.isLost) {
-    await replay.host.commitLate([{ kind: "effect.late", data: { intent: it.intent, receipt } }]);
-    return;
-  }
-  await receive(replay, issue, spec, it.intent, receipt, blobs);
+    if (spec.compensate === undefined)
+      throw new EffectNotSent(`the tool "${spec.tool}" has no way to undo what it did`);
+    const { input, revision } = before;
+    const deed = {
+      action: "compensate",
+      key: target.key,
+      input,
+      revision,
+      round: slot.round,
+      before,
+    } as const;
+    await perform(it, deed, completeWith(it, target.key));
+    return true;
+  });
 }
 
-async function receive(
-  replay: Replay,
-  issue: Issue,
-  spec: EffectSpec,
-  intent: number,
-  receipt: Json,
-  blobs: Blob[],
+/** Looks until `next` says that it is done. Open intents are waited for or resolved before. */
+async function eachLook(
+  it: Sending,
+  key: string,
+  next: (slot: EffectSlot | undefined) => Promise<boolean>,
 ): Promise<void> {
-  const made = decode(receipt);
-  issue.made = made;
-  const at = replay.host.clock.now();
-  const traced = issue.traced;
+  const { replay, spec } = it;
+  const { effects } = replay.host;
+  for (let looks = 0; looks < lookLimit; looks += 1) {
+    if (gone(it)) return;
+    const slot = await effects.slot(spec.tool, key);
+    try {
+      if (slot?.state === "intended") await untilSettled(it, slot);
+      else if (await next(slot)) return;
+    } catch (error) {
+      // Another run of the root was first: look again.
+      if (!FirebreakError.is(error, "EFFECT_SLOT_TAKEN")) throw error;
+    }
+  }
+  throw new FirebreakError("LIMIT_REACHED", { what: `looks at "${spec.tool}" "${key}"`, limit: lookLimit });
+}
+
+async function untilSettled(it: Sending, slot: EffectSlot): Promise<void> {
+  const { replay, issue } = it;
+  const { effects, run } = replay.host;
+  const sending = effects.sending.get(sendingKey(replay, slot.tool, slot.key));
+  if (sending !== undefined) await sending;
+  else if (slot.run !== run && !(await effects.isOver(slot.run)))
+    await effects.changed((stop) => issue.onCancel(stop));
+  else await resolveDoubt(it, slot);
+}
+
+// ---- How the step ends -------------------------------------------------------------------
+
+function completeWith(it: Sending, key: string): WriteReceipt {
+  return (event, receipt, blobs) => complete(it, key, receipt, [event], blobs);
+}
+
+/** The receipt that stands answers. Another run's is adopted: from now on it is this run's to answer for. */
+async function answerBy(it: Sending, key: string, stands: StandingEffect): Promise<void> {
+  const { replay, spec } = it;
+  const stood = await stoodAt(replay, stands);
+  const receipt = canonical(stood?.receipt ?? null);
+  const { run, seq: intent, revision } = stands;
+  const data = { tool: spec.tool, key, revision, run, intent, receipt: receipt.json };
+  const isOwn = run === replay.host.run;
+  const events: readonly NewEvent[] = isOwn ? [] : [{ kind: "effect.adopted", data }];
+  await complete(it, key, receipt, events, [], { run, intent });
+}
+
+async function complete(
+  it: Sending,
+  key: string,
+  receipt: Canonical,
+  events: readonly NewEvent[],
+  kept: readonly Blob[] = [],
+  of?: { readonly run: string; readonly intent: number },
+): Promise<void> {
+  const { replay, issue, spec } = it;
+  const [first] = events;
+  const own = first?.kind === "effect.received" ? { run: replay.host.run, intent: first.data.intent } : of;
+  issue.made = receipt;
+  const blobs = [...kept];
+  const inner = await closeInner(replay, issue);
   const data = {
-    ...issue.identity,
-    out: toStored(made.json, made.size, blobs),
-    hash: made.hash,
-    ...(traced === undefined ? {} : { input: traced.json, reads: traced.reads }),
-    may: issue.may,
-    at,
-    ms: 0,
-    more: { effect: { tool: spec.tool, intent } },
+    ...startedRecord(issue, replay.host.clock.now(), 0, blobs),
+    out: toStored(receipt.json, receipt.size, blobs),
+    hash: receipt.hash,
+    ...(it.attempt === 1 ? {} : { tries: it.attempt }),
+    more: { ...inner.more, ...(own === undefined ? {} : { effect: { tool: spec.tool, key, ...own } }) },
   };
-  const known = [...replay.records.slots.values()].some(
-    (it) => it.intent.seq === intent && it.receipt !== undefined,
-  );
-  const events: NewEvent[] = known ? [] : [{ kind: "effect.received", data: { intent, receipt } }];
-  await replay.writer.commit(issue.scope, [...events, { kind: "step.completed", data }], blobs);
-}
-
-async function resolveDoubt(
-  replay: Replay,
-  issue: Issue,
-  spec: EffectSpec,
-  it: Omit<Sending, "intent"> & { slot: Slot },
-  intend: () => void,
-): Promise<void> {
-  const intent = it.slot.intent.seq;
-  if (spec.probe !== undefined) {
-    const found = await replay.busy(async () => spec.probe!(it.input, it.idempotencyKey));
-    if (found !== undefined)
-      return receive(replay, issue, spec, intent, canonical(found, "receipt").json, []);
-    return sendAgain(replay, issue, spec, it, intend, "the probe, which did not find it");
-  }
-  if (spec.deduplicates)
-    return sendAgain(replay, issue, spec, it, intend, "the receiver's promise to drop repeats");
-  await doubt(replay, spec, intent, it.key);
-}
-
-/** Sends under an intent of its own: a driver that lost the run meanwhile is refused here, before it sends (E4). */
-async function sendAgain(
-  replay: Replay,
-  issue: Issue,
-  spec: EffectSpec,
-  it: Omit<Sending, "intent"> & { slot: Slot },
-  intend: () => void,
-  by: string,
-): Promise<void> {
-  const { seq, data } = it.slot.intent;
-  intend();
-  const { intent } = await intendEffect(replay, issue, spec, it.key, data.revision, [
-    { kind: "effect.settled", data: { intent: seq, sent: false, by } },
-  ]);
-  if (!replay.isLost) await sendNow(replay, issue, spec, { ...it, intent });
-}
-
-async function doubt(replay: Replay, spec: EffectSpec, seq: number, key: string): Promise<void> {
-  await replay.halt(
-    new FirebreakError("EFFECT_IN_DOUBT", { runId: replay.host.run, seq, tool: spec.tool, key }),
-  );
+  const record: NewEvent = { kind: "step.completed", data, ...inner.covers };
+  await replay.writer.commitEffect(issue.scope, [...events, record], blobs);
 }

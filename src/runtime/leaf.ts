@@ -249,7 +249,7 @@ export async function attempted(
 }
 
 /** Waits until `at`; while it does, the run may leave memory. */
-export async function pause(replay: Replay, issue: Issue, at: number): Promise<void> {
+export export async function pause(replay: Replay, issue: Issue, at: number): Promise<void> {
   const delayMs = at - replay.host.clock.now();
   if (delayMs <= 0) return;
   issue.state = "waiting";

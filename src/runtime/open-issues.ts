@@ -147,12 +147,7 @@ export class OpenIssues {
 
   /** An intent of this step has no receipt, and nobody has said what became of it. */
   isInDoubt(issue: Issue): boolean {
-    if (issue.identity.kind !== "tool") return false;
-    for (const slot of this.#owner.records.slots.values()) {
-      if (slot.receipt === undefined && !slot.cleared && identityKey(slot.intent.data) === issue.key)
-        return true;
-    }
-    return false;
+    return issue.identity.kind === "tool" && this.#owner.records.intents.has(issue.key);
   }
 
   #mustEndIn(scope: Scope): boolean {

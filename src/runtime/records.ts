@@ -5,6 +5,7 @@ import type { AnyEvent, JournalEvent, Outcome, Problem, Range, StepIdentity } fr
 import type { Json } from "../base/values.ts";
 import { identityKey } from "./identity.ts";
 import { OpenIntents } from "./open-intents.ts";
+import { OpenIntents } from "./open-intents.ts";
 
 /** A recorded end of a step, in the order in which it is to be delivered. */
 export interface Completion {

@@ -139,6 +139,27 @@ export class RunWriter {
     }
   }
 
+  /** Like `commit`, for an intent or an adoption. @throws EFFECT_SLOT_TAKEN with nothing written: another run was first */
+  async commitEffect(scope: Scope, events: readonly NewEvent[], blobs?: readonly Blob[]): Promise<Appended> {
+    if (this.#adopted !== undefined) await this.flush();
+    if (this.#owner.isLost) return new Promise<never>(ignore);
+    const pending = this.#pending.splice(0);
+    this.#begin(scope);
+    try {
+      const appended = await this.#host.commit([...pending, ...events], blobs);
+      const missed = this.#owner.caughtUp();
+      if (missed !== undefined) await missed;
+      return appended;
+    } catch (error) {
+      this.#pending.unshift(...pending);
+      if (FirebreakError.is(error, "EFFECT_SLOT_TAKEN")) throw error;
+      this.#failWith(error);
+      return new Promise<never>(ignore);
+    } finally {
+      this.#end(scope);
+    }
+  }
+
   /** Writes one event without waiting for it: its delivery is what others wait for. */
   write(scope: Scope, event: NewEvent, blobs: readonly Blob[], written: () => void): void {
     if (this.#owner.isLost) return;

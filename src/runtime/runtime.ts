@@ -19,6 +19,7 @@ import type { Clock } from "../base/clock.ts";
 import type { RunId } from "../base/ids.ts";
 import type { AnyEvent, NewEvent } from "../journal/events.ts";
 import type { Append, Appended, Blob } from "../journal/journal.ts";
+import type { EffectLedger } from "./effect-ledger.ts";
 
 /** What an engine gives to the replay of one run. */
 export interface Host {
@@ -43,6 +44,8 @@ export interface Host {
   /** Appends whatever the run's state: for a receipt that came late. */
   commitLate(events: readonly NewEvent[]): Promise<void>;
   readAfter(seq: number): Promise<readonly AnyEvent[]>;
+  /** The effects of all runs of the root. */
+  readonly effects: EffectLedger;
   blob(hash: string): Promise<Uint8Array>;
   /** Present in tests only. */
   readonly guard?: Guard | undefined;

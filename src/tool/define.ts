@@ -4,7 +4,7 @@ import { adaptSchema, type AnySchema } from "../base/schema.ts";
 import { FirebreakError } from "../base/errors.ts";
 import type { Duration } from "../base/duration.ts";
 import { toMs } from "../base/duration.ts";
-import type { Effect, SchemaOutput, Tool, ToolContext } from "./tool.ts";
+import type { AnyEffect, Effect, SchemaOutput, Tool, ToolContext } from "./tool.ts";
 
 export interface ToolOptions<S extends AnySchema, Result> {
   readonly name: string;
@@ -32,7 +32,8 @@ export function tool<const S extends AnySchema, Result>(
       mend: "Use letters, digits, _ and -, at most 64, a letter first: providers take no other names.",
     });
   }
-  return {
+  demandEffect(name, effect);
+  const made = {
     ...rest,
     kind: "tool",
     name,
@@ -40,10 +41,57 @@ export function tool<const S extends AnySchema, Result>(
     input: options.input as Tool<SchemaOutput<S>, Result>["input"],
     ...(timeout === undefined ? {} : { timeoutMs: toMs(timeout) }),
   } as Tool<SchemaOutput<S>, Result>;
+  register(made as unknown as Tool);
+  return made;
+}
+
+function demandEffect(name: string, effect: "none" | AnyEffect | undefined): void {
+  const invalid = (what: string, mend: string): never => {
+    throw new FirebreakError("DEFINITION_INVALID", { what: `the effect of tool "${name}" ${what}`, mend });
+  };
+  if (effect === undefined || effect === "none") return;
+  if (typeof effect !== "object" || effect === null || typeof effect.key !== "function")
+    invalid(
+      "names no slot",
+      'Say effect: "none", or effect: { key: (args) => args.id }: calls of one key are one effect.',
+    );
+  const { immediate } = effect;
+  if (immediate !== undefined && (typeof immediate !== "string" || immediate.trim() === ""))
+    invalid(
+      "is immediate without a reason",
+      'Say why it may be sent before the gate: immediate: "a draft nobody else sees".',
+    );
 }
 
 /** A tool that does not state its effect counts as having one: a call with the same arguments is the same effect. */
-const undeclared: Effect<unknown, never> = { key: (args) => JSON.stringify(args) ?? "" };
+const undeclared: Effect<unknown, unknown> = { key: (args) => JSON.stringify(args) ?? "" };
+
+/** Whether a tool says what it changes. */
+export function statesEffect(it: Pick<Tool, "effect">): boolean {
+  return it.effect !== undeclared;
+}
+
+/** Tools of this process by name; undefined where two of one name undo in different ways. */
+const defined = new Map<string, Tool | undefined>();
+
+function register(made: Tool): void {
+  if (made.effect === "none") return;
+  const before = defined.get(made.name);
+  const isSame = !defined.has(made.name) || (before !== undefined && undoText(before) === undoText(made));
+  defined.set(made.name, isSame ? made : undefined);
+}
+
+function undoText({ effect }: Tool): string {
+  return effect === "none" ? "" : String(effect.compensate);
+}
+
+/**
+ * The tool of a name that was declared last in this process, to undo what it sent. Undefined for one that is not known
+ * here, and where two tools of that name undo in different ways: which one it was cannot be told then.
+ */
+export function definedTool(name: string): Tool | undefined {
+  return defined.get(name);
+}
 
 /** A tool object of the AI SDK, as its `tool()` makes it, with a name and what it changes. */
 export interface AiSdkTool {
@@ -51,13 +99,13 @@ export interface AiSdkTool {
   readonly description?: unknown;
   readonly inputSchema: unknown;
   readonly execute?: ((args: never, options: never) => unknown) | undefined;
-  readonly effect?: "none" | undefined;
+  readonly effect?: "none" | AnyEffect | undefined;
 }
 
 /** A tool whose types do not matter. */
 export interface AnyTool extends Omit<Tool<never, never>, "input" | "effect" | "run"> {
   readonly input: AnySchema;
-  readonly effect: "none" | Effect<never, unknown>;
+  readonly effect: "none" | AnyEffect;
   readonly run: (args: never, context: ToolContext) => unknown;
 }
 
@@ -66,7 +114,7 @@ export type GivenTool = AnyTool | AiSdkTool;
 
 /**
  * The tools of an agent, adapted and checked.
- * @throws DEFINITION_INVALID, EFFECT_IN_AGENT
+ * @throws DEFINITION_INVALID
  */
 export function checkTools(agent: string, given: readonly GivenTool[]): readonly Tool[] {
   const seen = new Set<string>();
@@ -131,7 +179,7 @@ function fromAiSdk(agent: string, it: AiSdkTool): Tool {
     name: it.name,
     description: typeof it.description === "string" ? it.description : it.name,
     input: adaptSchema(it.inputSchema) as Tool["input"],
-    effect: it.effect ?? undeclared,
+    effect: (it.effect as Tool["effect"] | undefined) ?? undeclared,
     run: (args, context) =>
       lastOf(execute(args, { toolCallId: it.name, messages: [], abortSignal: context.abort })),
   };

@@ -32,14 +32,77 @@ export interface ToolContext {
   bytes(artifact: Artifact): Promise<Uint8Array>;
 }
 
-/** What a tool changes outside the run. */
+/** What is done to the receiver of an effect. */
+export type EffectKind = "send" | "amend" | "compensate";
+
+/** What was sent before, when it is to be changed. */
+export interface Previous<Args = unknown, Result = unknown> {
+  readonly args: Args;
+  readonly receipt: Result;
+}
+
+/**
+ * What a tool changes outside the run. An effect belongs to a slot: the tool and the key, shared by a run, its reruns and
+ * all their child runs. The hash of the arguments is its revision. Per slot and revision it is sent at most once.
+ */
 export interface Effect<Args = unknown, Result = unknown> {
   /** Names the slot: two calls with the same key are the same effect. */
   readonly key: (args: Args) => string;
-  /** Looks at the receiver: the receipt if this effect arrived there, undefined if it did not. */
-  readonly probe?: (args: Args, idempotencyKey: string) => Promise<Result | undefined>;
+  /**
+   * Looks at the receiver, after a crash or an error between intent and receipt: the receipt if this arrived there,
+   * undefined if it did not and is not on its way. Throw when that cannot be told: the run halts in doubt.
+   *
+   * @param action What was done: sending, amending or compensating. Each has an idempotencyKey of its own.
+   */
+  readonly probe?: (args: Args, idempotencyKey: string, action: EffectKind) => Promise<Result | undefined>;
   /** True when the receiver drops a repeat with the same idempotencyKey. */
   readonly deduplicates?: boolean;
+  /**
+   * Changes what was sent to the new arguments, where the same key is called with others. Without it what was sent is
+   * compensated and the new is sent; without that too a person decides.
+   *
+   * @returns the receipt that stands from now on.
+   */
+  readonly amend?: (
+    args: Args,
+    previous: Previous<Args, Result>,
+    idempotencyKey: string,
+    context: ToolContext,
+  ) => Promise<Result> | Result;
+  /**
+   * Undoes what was sent, or makes up for it: when its key is called with other arguments, and when a rerun does not ask
+   * for it any more. Sent at most once, like the effect itself.
+   *
+   * @returns the proof of it.
+   */
+  readonly compensate?: (
+    args: Args,
+    receipt: Result,
+    idempotencyKey: string,
+    context: ToolContext,
+  ) => unknown;
+  /** Why an agent may send it before its answer has passed its checks. Without a reason it is held until then. */
+  readonly immediate?: string;
+}
+
+/** An effect whose types do not matter. */
+export interface AnyEffect {
+  readonly key: (args: never) => string;
+  readonly probe?: (args: never, idempotencyKey: string, action: EffectKind) => Promise<unknown>;
+  readonly deduplicates?: boolean;
+  readonly amend?: (
+    args: never,
+    previous: Previous<never, never>,
+    idempotencyKey: string,
+    context: ToolContext,
+  ) => unknown;
+  readonly compensate?: (
+    args: never,
+    receipt: never,
+    idempotencyKey: string,
+    context: ToolContext,
+  ) => unknown;
+  readonly immediate?: string;
 }
 
 export interface Tool<Args = unknown, Result = unknown> {

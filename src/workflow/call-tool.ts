@@ -1,6 +1,7 @@
 // A tool called by the workflow. Without an effect it is a step like any other;
 // with one its intent is durable before it is sent.
 
+import { toolEffect } from "../agent/tool-effect.ts";
 import { FirebreakError } from "../base/errors.ts";
 import { parseWith } from "../base/schema.ts";
 import { canonical, type Value } from "../base/values.ts";
@@ -9,7 +10,7 @@ import type { Work } from "../runtime/issue.ts";
 import { leafWork } from "../runtime/leaf.ts";
 import type { Scope } from "../runtime/scope.ts";
 import { toolContext } from "../tool/tool-context.ts";
-import type { Effect, Tool } from "../tool/tool.ts";
+import type { Tool } from "../tool/tool.ts";
 import type { Context } from "./context.ts";
 import { retryPolicy, type StepOptions } from "./options.ts";
 import { toMs } from "../base/duration.ts";
@@ -33,7 +34,10 @@ export async function callToolStep(
   if (it.effect === "none")
     return replay.issue(scope, "tool", name, input, pureWork(scope, it, options), options.from);
   refuseTwin(scope, name, input);
-  return replay.issue(scope, "tool", name, input, sendWork(scope, it, it.effect), options.from);
+  const retry = retryPolicy(options.retry);
+  const timeoutMs = options.timeout === undefined ? undefined : toMs(options.timeout);
+  const work = effectWork(replay, toolEffect(scope, it, it.effect, { retry, timeoutMs }));
+  return replay.issue(scope, "tool", name, input, work, options.from);
 }
 
 /** @throws SCHEMA_MISMATCH */
@@ -62,29 +66,6 @@ function pureWork(scope: Scope, it: Tool, options: StepOptions<never>): Work {
           bytes: (hash) => scope.replay.host.blob(hash),
         }),
       ),
-  });
-}
-
-function sendWork(scope: Scope, it: Tool, effect: Effect<unknown, unknown>): Work {
-  return effectWork(scope.replay, {
-    tool: it.name,
-    key: (args) => effect.key(args),
-    ...(effect.probe === undefined ? {} : { probe: effect.probe }),
-    ...(effect.deduplicates === undefined ? {} : { deduplicates: effect.deduplicates }),
-    send: async ({ input, idempotencyKey, abort, keep }) => {
-      const limit =
-        it.timeoutMs === undefined ? abort : AbortSignal.any([abort, AbortSignal.timeout(it.timeoutMs)]);
-      return it.run(
-        input,
-        toolContext({
-          abort: () => limit,
-          attempt: 1,
-          idempotencyKey,
-          keep,
-          bytes: (hash) => scope.replay.host.blob(hash),
-        }),
-      );
-    },
   });
 }
 

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EmbeddedEngine, type EmbeddedOptions } from "../../src/engine/embedded/embedded.ts";
 import type { RunId } from "../../src/base/ids.ts";
-import type { AnyEvent } from "../../src/journal/events.ts";
-import type { Append, Journal } from "../../src/journal/journal.ts";
+import type { AnyEvent, NewEvent } from "../../src/journal/events.ts";
+import type { Append, Blob, Journal } from "../../src/journal/journal.ts";
 import { engineCases } from "../spec/engine.spec.ts";
 import { embeddedHarness, type HarnessOptions } from "./harness.ts";
 
@@ -64,13 +64,31 @@ class CancelsOnlyTheRun extends EmbeddedEngine {
   }
 }
 
-/** It looks for neither intents nor receipts of those before it. */
+/** It takes an intent without a receipt for one that came to nothing. */
 const forgetsIntents: HarnessOptions = {
-  wrap: (journal) =>
-    replaced(journal, {
+  wrap: (journal) => {
+    const open = new Map<string, { readonly run: RunId; readonly seq: number }>();
+    const force = (event: NewEvent): NewEvent => {
+      if (event.kind !== "effect.intended") return event;
+      const again = open.get(`${event.data.tool}:${event.data.key}`);
+      return again === undefined ? event : { ...event, data: { ...event.data, again } };
+    };
+    return replaced(journal, {
       readOpen: async (run: RunId): Promise<readonly AnyEvent[]> =>
         (await journal.readOpen(run)).filter((it) => it.kind !== "effect.intended"),
-    }),
+      slot: async (root: RunId, tool: string, key: string) => {
+        const slot = await journal.slot(root, tool, key);
+        if (slot?.state !== "intended") return slot;
+        open.set(`${tool}:${key}`, slot);
+        return undefined;
+      },
+      commit: (appends: readonly Append[], blobs?: readonly Blob[]) =>
+        journal.commit(
+          appends.map((it) => ({ ...it, events: it.events.map(force) })),
+          blobs,
+        ),
+    });
+  },
 };
 
 const wrong: readonly (readonly [promise: string, what: string, options: HarnessOptions])[] = [

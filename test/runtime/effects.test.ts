@@ -192,25 +192,6 @@ describe("an effect", () => {
     );
   });
 
-  test("of one key with other arguments is refused with a mend", async () => {
-    const pay = tool({
-      name: "pay",
-      description: "",
-      input,
-      effect: { key: () => "invoice 1" },
-      run: ({ q }) => q,
-    });
-    const it = await rig();
-    const run = await it.start("e-revised", async (ctx) => {
-      await ctx.call(pay, { q: "10" });
-      return ctx.call(pay, { q: "11" });
-    });
-    await assert.rejects(
-      run.result(),
-      (error) => FirebreakError.is(error, "RUN_FAILED") && error.details.reason.includes("EFFECT_REVISED"),
-    );
-  });
-
   test("that was certainly not sent fails its step and may be sent later", async () => {
     const it = await rig();
     let open = false;

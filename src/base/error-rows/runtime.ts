@@ -7,9 +7,14 @@ interface RuntimeErrors {
   readonly STEP_AMBIGUOUS: ErrorRow<{ kind: string; name: string }>;
   readonly STEP_NAME: ErrorRow<{ given: string }>;
   readonly SCOPE_CLOSED: ErrorRow<{ scope: string; name: string }>;
-  readonly EFFECT_IN_DOUBT: ErrorRow<{ runId: string; seq: number; tool: string; key: string }>;
+  readonly EFFECT_IN_DOUBT: ErrorRow<{
+    runId: string;
+    seq: number;
+    tool: string;
+    key: string;
+    why?: string;
+  }>;
   readonly EFFECT_UNKNOWN: ErrorRow<{ runId: string; seq: number }>;
-  readonly EFFECT_REVISED: ErrorRow<{ tool: string; key: string }>;
   readonly EFFECT_IN_AGENT: ErrorRow<{ tool: string; agent: string }>;
   readonly RERUN_HOLDS_EFFECTS: ErrorRow<{ runId: string; tools: string }>;
   readonly RERUN_OPEN: ErrorRow<{ runId: string; open: string; status: string }>;
@@ -76,7 +81,7 @@ export const runtimeErrors: RuntimeErrors = {
   EFFECT_IN_DOUBT: row({
     retryable: false,
     message: (it) =>
-      `run ${it.runId} was ended between sending ${it.tool} "${it.key}" and its receipt, and the receiver cannot be asked whether it arrived`,
+      `run ${it.runId} has no receipt of sending ${it.tool} "${it.key}", and the receiver cannot be asked whether it arrived${it.why === undefined ? "" : ` (${it.why})`}`,
     fix: (it) =>
       `Look at the receiver, then say: firebreak settle ${it.runId}:${it.seq} --sent '<receipt as JSON>' or --not-sent. It is never sent twice by guess.`,
   }),
@@ -84,11 +89,6 @@ export const runtimeErrors: RuntimeErrors = {
     retryable: false,
     message: (it) => `event ${it.seq} of run ${it.runId} is no effect`,
     fix: (it) => `See which one is in doubt: firebreak show ${it.runId}.`,
-  }),
-  EFFECT_REVISED: row({
-    retryable: false,
-    message: (it) => `${it.tool} "${it.key}" was already sent with other arguments in this run`,
-    fix: () => "Give the second effect a key of its own; changing what was sent is not possible from here.",
   }),
   EFFECT_IN_AGENT: row({
     retryable: false,

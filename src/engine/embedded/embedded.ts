@@ -81,6 +81,7 @@ export class EmbeddedEngine implements Engine {
   readonly #own = new Set<RunId>();
   readonly #watchers = new Map<RunId, Set<(note: LiveNote) => void>>();
   readonly #waiters = new RunWaiters();
+  readonly #sending = new Map<string, Promise<unknown>>();
   /** Active runs that may have children. */
   readonly #parents = new Set<RunId>();
   readonly #queue: RunId[] = [];
@@ -387,6 +388,7 @@ export class EmbeddedEngine implements Engine {
         journal: this.journal,
         clock: this.clock,
         guard: this.#options.guard,
+        sending: this.#sending,
         watchers: (it) => this.#watchers.get(it),
       },
     );

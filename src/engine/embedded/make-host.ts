@@ -5,6 +5,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { RunId } from "../../base/ids.ts";
 import type { Append, Appended, Journal } from "../../journal/journal.ts";
 import type { Guard, Host, LiveNote } from "../../runtime/runtime.ts";
+import { effectLedger } from "./effect-ledger.ts";
 
 export interface Claim {
   readonly run: RunId;
@@ -17,13 +18,15 @@ export interface Surroundings {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly guard: Guard | undefined;
+  /** Effects that this process is sending now, by slot. */
+  readonly sending: Map<string, Promise<unknown>>;
   /** Those who watch a run now. */
   readonly watchers: (run: RunId) => ReadonlySet<(note: LiveNote) => void> | undefined;
 }
 
 export function makeHost(
   { run, root, epoch, owner }: Claim,
-  { journal, clock, guard, watchers }: Surroundings,
+  { journal, clock, guard, watchers, sending }: Surroundings,
 ): Host {
   return {
     run,
@@ -41,6 +44,7 @@ export function makeHost(
       await journal.commit([{ run, expect: {}, events }]);
     },
     readAfter: (seq) => journal.read(run, seq),
+    effects: effectLedger({ run, root, epoch, journal, clock, sending }),
     blob: (hash) => journal.blob(hash),
     get live() {
       const all = watchers(run);
