@@ -9,6 +9,7 @@ import type { Work } from "../runtime/issue.ts";
 import type { Scope } from "../runtime/scope.ts";
 import type { Agent } from "./agent.ts";
 import type { AgentEnv } from "./agent-env.ts";
+import { besides, keepRead } from "./alongside.ts";
 import { inputSources, runAttempt } from "./attempt.ts";
 import type { Brake } from "./brake.ts";
 import { runGate } from "./gate.ts";
@@ -39,10 +40,22 @@ export function agentWork(
         judge: (inner, value, last) =>
           judgeEdit(inner, { it, env, input: call.input }, value, last?.read ?? []),
         brake,
+        ...(it.alongside === undefined
+          ? {}
+          : { accepted: (result, plan) => keepRead(call, result, models[plan.model]!.id) }),
       });
       if (it.unchecked !== undefined) call.note({ unchecked: it.unchecked });
       return output;
     },
+    ...(it.alongside === undefined || it.alongside.length === 0
+      ? {}
+      : {
+          finish: besides(scope.replay, {
+            checks: it.alongside,
+            ...(it.output === undefined ? {} : { output: it.output }),
+            env,
+          }),
+        }),
   });
 }
 

@@ -36,6 +36,8 @@ export interface AgentOptions<Input, Output> {
   readonly output?: AnySchema<Output>;
   /** What must hold of every output. */
   readonly checks?: readonly [Check<Output, Input>, ...Check<Output, Input>[]];
+  /** Checks that run beside what follows: a late failure undoes what was built on the output meanwhile. */
+  readonly alongside?: readonly Check<Output, Input>[];
   /** Why no check is needed. Shown in the run and by lint. */
   readonly unchecked?: string;
   /** What follows when the gate does not pass. Default: one retry, then the next models. */
@@ -75,7 +77,7 @@ type Given<Input, Output> = Omit<AgentOptions<Input, Output>, "input" | "output"
 /**
  * Declares an agent.
  *
- * @throws DEFINITION_INVALID (no check and no reason, no model, two tools of one name), EFFECT_IN_AGENT.
+ * @throws DEFINITION_INVALID (no check and no reason, no model, two tools of one name).
  */
 export function agent<
   const I extends AnySchema | undefined = undefined,

@@ -47,6 +47,8 @@ export interface LadderSpec {
     last: AttemptResult | undefined,
   ) => Promise<readonly Verdict[]>;
   readonly brake?: Brake | undefined;
+  /** Told of the attempt whose output is accepted. */
+  readonly accepted?: (result: AttemptResult, plan: AttemptPlan) => void;
 }
 
 /** Times a person's edit may fail the checks before the step ends. */
@@ -89,7 +91,10 @@ export async function climb(scope: Scope, spec: LadderSpec): Promise<Value> {
     };
     const result = await attemptStep(scope, spec, plan);
     const said = result.ok ? against.said(result) : undefined;
-    if (result.ok && said === undefined) return result.output ?? null;
+    if (result.ok && said === undefined) {
+      spec.accepted?.(result, plan);
+      return result.output ?? null;
+    }
     if (said?.isNew && said.byPerson) moves.unshift(afterSendBack(lastModel));
     last = said?.result ?? result;
     spec.brake?.note(last.verdicts);

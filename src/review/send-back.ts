@@ -116,6 +116,24 @@ function unclear(asked: Asked, makers: readonly StepEnded[]): FirebreakError {
   });
 }
 
+function hasGate({ data, covers }: StepEnded): boolean {
+  return data.kind === "agent" || (data.kind === "function" && covers !== undefined);
+}
+
+/** Authors inside a map, a branch, a loop. */
+function authorsBelow(events: readonly AnyEvent[], around: StepEnded): readonly number[] {
+  if (around.covers === undefined) return [];
+  const gone = invalidated(events);
+  const isBelow = (seq: number): boolean =>
+    around.covers!.some(([first, last]) => first <= seq && seq <= last) && !gone.has(seq);
+  const gated = events.filter((it): it is StepEnded => it.kind === "step.completed" && hasGate(it));
+  const below = gated.filter((it) => isBelow(it.seq));
+  // The outermost: an author's own steps are not asked.
+  const inner = (it: StepEnded): boolean =>
+    below.some((other) => other.covers?.some(([first, last]) => first <= it.seq && it.seq <= last) ?? false);
+  return below.filter((it) => !inner(it)).map((it) => it.seq);
+}
+
 /** The nearest steps with a gate of their own among what the shown value was read from. */
 function makersOf(events: readonly AnyEvent[], asked: Asked): readonly StepEnded[] {
   const bySeq = new Map(events.map((it) => [it.seq, it]));
@@ -131,9 +149,8 @@ function makersOf(events: readonly AnyEvent[], asked: Asked): readonly StepEnded
       next.push(...(before?.data.reads ?? []));
     }
     if (event?.kind !== "step.completed") continue;
-    if (event.data.kind === "agent" || (event.data.kind === "function" && event.covers !== undefined))
-      found.set(seq, event);
-    else next.push(...(event.data.reads ?? []));
+    if (hasGate(event)) found.set(seq, event);
+    else next.push(...(event.data.reads ?? []), ...authorsBelow(events, event));
   }
   return [...found.values()];
 }

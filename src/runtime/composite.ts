@@ -4,6 +4,7 @@
 
 import { canonical, type Json, type Value } from "../base/values.ts";
 import type { StepIdentity } from "../journal/events.ts";
+import type { Blob } from "../journal/journal.ts";
 import { childScope } from "./identity.ts";
 import type { Issue, Work } from "./issue.ts";
 import { complete, fail } from "./leaf.ts";
@@ -17,11 +18,13 @@ export interface CompositeCall {
   readonly input: Value | undefined;
   readonly abort: AbortSignal;
   readonly note: (more: { readonly [key: string]: Json }) => void;
+  /** Keeps bytes with the record. */
+  readonly keep: (blob: Blob) => void;
 }
 
 export interface CompositeSpec {
   readonly body: (call: CompositeCall) => Promise<unknown>;
-  readonly finish?: (value: Value) => unknown;
+  readonly finish?: Work["finish"];
 }
 
 export function compositeWork(replay: Replay, spec: CompositeSpec): Work {
@@ -34,7 +37,7 @@ export function compositeWork(replay: Replay, spec: CompositeSpec): Work {
 
 async function enter(replay: Replay, issue: Issue, spec: CompositeSpec): Promise<void> {
   const startedAt = replay.host.clock.now();
-  const notes = { more: {} as { [key: string]: Json }, blobs: [] };
+  const notes = { more: {} as { [key: string]: Json }, blobs: [] as Blob[] };
   const scope = (issue.inner = new Scope(replay, childScope(issue.identity)));
   const { scope: around, name, kind } = issue.identity;
   replay.host.live?.({ kind: "live.started", scope: around, name, step: kind, attempt: 1 });
@@ -45,6 +48,7 @@ async function enter(replay: Replay, issue: Issue, spec: CompositeSpec): Promise
       input: Replay.inputOf(issue),
       abort: issue.abort.signal,
       note: (more) => Object.assign(notes.more, more),
+      keep: (blob) => void notes.blobs.push(blob),
     });
     if (issue.state === "ended" || replay.isLost) return;
     issue.made = canonical(output ?? null, "output");

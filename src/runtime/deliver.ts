@@ -26,7 +26,7 @@ export async function answer(
   const made = await valueOf(issue, record, said.out, read);
   const value = lineage.deliver(record.seq, made);
   try {
-    issue.resolve(issue.work.finish === undefined ? value : issue.work.finish(value, record.event));
+    issue.resolve(issue.work.finish === undefined ? value : issue.work.finish(value, record.event, issue));
   } catch (error) {
     issue.reject(error);
   }

@@ -23,7 +23,7 @@ export interface Work {
   /** What a completion stands for, where that is not its own output. */
   readonly value?: (event: CompletionEvent, issue: Issue) => Canonical | undefined;
   /** Turns the delivered value into what the caller gets. May throw a StepError. */
-  readonly finish?: (value: Value, event: CompletionEvent) => unknown;
+  readonly finish?: (value: Value, event: CompletionEvent, issue: Issue) => unknown;
 }
 
 export interface Issue {

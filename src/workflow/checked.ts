@@ -2,6 +2,7 @@
 // step's function gives.
 
 import type { AgentEnv } from "../agent/agent-env.ts";
+import { besides } from "../agent/alongside.ts";
 import type { AttemptResult } from "../agent/attempt.ts";
 import { inputSources } from "../agent/attempt.ts";
 import type { Brake } from "../agent/brake.ts";
@@ -17,6 +18,8 @@ import type { Replay } from "../runtime/replay.ts";
 import type { Scope } from "../runtime/scope.ts";
 
 export interface CheckedSpec {
+  /** Checks that run beside what follows. */
+  readonly alongside?: readonly Check<never, never>[] | undefined;
   readonly name: string;
   readonly checks: readonly Check<never, never>[];
   readonly rungs: readonly Rung<never>[];
@@ -50,10 +53,11 @@ export function valueGate(replay: Replay, { name, checks, rungs, brake, env }: C
 /** A function whose output is checked: `make` gives the work of one attempt. */
 export function checkedWork(
   replay: Replay,
-  { name, checks, rungs, brake, env }: CheckedSpec,
+  { name, checks, rungs, brake, env, alongside = [] }: CheckedSpec,
   make: () => Work,
 ): Work {
   return compositeWork(replay, {
+    ...(alongside.length === 0 ? {} : { finish: besides(replay, { checks: alongside, env }) }),
     body: ({ scope, identity, input }) => {
       const judge = (at: Scope, output: Value): Promise<readonly Verdict[]> =>
         runGate(at, { checks }, { output, input, read: inputSources(input) }, { env });

@@ -82,7 +82,8 @@ export class Context {
   ): Promise<Awaited<Output>> {
     const { replay } = this.#scope;
     const full = nameOf(name, options);
-    if (options.checks !== undefined) return this.#checkedStep(full, input, work, options);
+    if (options.checks !== undefined || options.alongside !== undefined)
+      return this.#checkedStep(full, input, work, options);
     const leaf = leafWork(replay, {
       ...this.#leafOptions(work, options),
       run: (call) => work(call.input as Input, this.#workContext(call)),
@@ -106,6 +107,7 @@ export class Context {
         const it = {
           ...(definition as Agent<Input, Output>),
           ...(options.models === undefined ? {} : { models: options.models }),
+          ...(options.alongside === undefined ? {} : { alongside: options.alongside }),
         } as unknown as Agent<never, never>;
         return this.#callAgent(it, name, input, options.from) as Promise<Output>;
       }
@@ -416,7 +418,8 @@ export class Context {
       });
     const rungs = (options.onFail ?? []) as readonly Rung<never>[];
     const env = this.#env.agents;
-    const gate = { name, checks: options.checks ?? [], rungs, brake: this.#brake, env };
+    const { alongside } = options;
+    const gate = { name, checks: options.checks ?? [], alongside, rungs, brake: this.#brake, env };
     return replay.issue(
       this.#scope,
       "function",

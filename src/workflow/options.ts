@@ -37,6 +37,11 @@ export interface StepOptions<Output = unknown> {
   readonly models?: readonly [ModelRef, ...ModelRef[]];
   /** What must hold of the output before anything is built on it. */
   readonly checks?: readonly Check<Output, never>[];
+  /**
+   * Checks that run beside what follows. The output is delivered at once; effects, questions to people and child runs
+   * wait for the verdict; a late failure undoes what was built on it.
+   */
+  readonly alongside?: readonly Check<Output, never>[];
   /** What follows when a check does not pass. */
   readonly onFail?: readonly Rung<Output>[];
   /** Asks a person before an effect is sent, with its exact arguments. */
