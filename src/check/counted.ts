@@ -14,7 +14,9 @@ const placesLimit = 200;
 const reach = 3;
 
 const idle = new Set(
-  "of the a an and or to in on at for with by from more most other different main key new such good total times".split(" "),
+  "of the a an and or to in on at for with by from more most other different main key new such good total times".split(
+    " ",
+  ),
 );
 
 /** The things a number counts: the next words that are no small words, singular and plural. */
@@ -47,7 +49,9 @@ export function saysOtherCount(
         const from = index.at[Math.max(0, place - reach)]!;
         const before = source.text.slice(from, index.at[place]!);
         const count = readNumbers(before).findLast((it) => it.role === "claim" || it.role === "doubtful");
-        if (count === undefined || /[.;:!?\n]/.test(before.slice(count.end - 0))) continue;
+        // A year before a noun counts nothing: "the 1995 film".
+        if (count === undefined || count.value >= 1_000 || /[.;:!?\n]/.test(before.slice(count.end)))
+          continue;
         return {
           message: `"${mention.text} ${last}" is counted otherwise`,
           claimed: clip(excerpt(text, mention.at, mention.end)),
@@ -68,4 +72,23 @@ export function countsOwnItems(text: string, mention: NumberMention): boolean {
   const numbered = lines.flatMap((it) => /^\s*(?:\*\*)?(\d{1,2})[.):]/.exec(it)?.[1] ?? []).map(Number);
   if (numbered.includes(value) && !numbered.includes(value + 1)) return true;
   return lines.filter((it) => /^\s*[-*•]\s/.test(it)).length === value;
+}
+
+/** Two whole numbers that make a score or a range: "33-23". */
+const pair = /(?<![\p{L}\d.,/$€£%-])(\d{1,3})\s?[-–]\s?(\d{1,3})(?![\d%]|[.,-]\d|\s?(?:%|\p{L}{1,3}\b))/gu;
+
+/**
+ * True for a number of a pair ("4-1") that no pair of the source resembles: a sum of what the source
+ * tells, or an invention; no rule can tell. A pair with one equal end is an altered one.
+ */
+export function isOwnScore(text: string, mention: NumberMention, texts: readonly SourceText[]): boolean {
+  const from = Math.max(0, mention.at - 8);
+  const near = [...text.slice(from, mention.end + 8).matchAll(pair)].find(
+    (it) => from + it.index <= mention.at && from + it.index + it[0].length >= mention.end,
+  );
+  if (near === undefined || Number(near[1]) >= 1_000) return false;
+  const alike = new RegExp(
+    `(?<![\\d.,-])(?:${near[1]!}\\s?[-–]\\s?\\d{1,3}|\\d{1,3}\\s?[-–]\\s?${near[2]!})(?![\\d%]|[.,-]\\d)`,
+  );
+  return !texts.some((it) => alike.test(it.text));
 }

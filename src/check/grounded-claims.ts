@@ -6,10 +6,10 @@
 
 import type { Evidence, Problem } from "./check.ts";
 import type { Finding } from "./finding.ts";
-import { countsOwnItems, saysOtherCount } from "./counted.ts";
+import { countsOwnItems, isOwnScore, saysOtherCount } from "./counted.ts";
 import { findDates } from "./grounded-dates.ts";
 import { findNames } from "./grounded-names.ts";
-import { findNumbers } from "./grounded-numbers.ts";
+import { findNumbers, type NumberFinding } from "./grounded-numbers.ts";
 import { findOpposites } from "./opposites.ts";
 import { overlaps, quotedParts } from "./quoted-parts.ts";
 import { findQuotedParts } from "./quotes-in-prose.ts";
@@ -18,6 +18,9 @@ import { readNames } from "./read-names.ts";
 import { readNumbers } from "./read-numbers.ts";
 import type { SourceText } from "./source-text.ts";
 import { type Stretch, witnesses } from "./witness.ts";
+
+/** What a writer may have counted up himself, in words. A larger number is a statement. */
+const ownCountLimit = 6;
 
 /** What any of the rules found of one stretch of the text. */
 interface Outcome {
@@ -37,10 +40,11 @@ export function groundClaims(
   const quotes = findQuotedParts(quotedParts(text), texts, names);
   // What stands in a quotation that was found, or is already wrong, is not judged again.
   const settled = quotes.filter((it) => it.at !== undefined || it.problem !== undefined).map((it) => it.part);
-  const isFree = (it: { readonly at: number; readonly end: number }): boolean => !overlaps(settled, it.at, it.end);
+  const isFree = (it: { readonly at: number; readonly end: number }): boolean =>
+    !overlaps(settled, it.at, it.end);
   const dates = readDates(text);
   const isDate = (at: number, end: number): boolean => overlaps(dates, at, end);
-  const numbers = readNumbers(text).filter(
+  const numbers = readNumbers(text, "read").filter(
     (it) => (it.role === "claim" || it.role === "doubtful") && isFree(it) && !isDate(it.at, it.end),
   );
   const mentioned = readNames(text, isDate).filter(isFree);
@@ -55,18 +59,28 @@ export function groundClaims(
 }
 
 /** A number as a word: wrong where the source counts the same things otherwise, else in doubt. */
-function countOutcome(
-  found: ReturnType<typeof findNumbers>[number],
-  text: string,
-  texts: readonly SourceText[],
-): Outcome[] {
+function countOutcome(found: NumberFinding, text: string, texts: readonly SourceText[]): Outcome[] {
   const { mention } = found;
   if (found.at !== undefined) return [found];
   if (countsOwnItems(text, mention)) return [];
-  if (mention.isWord !== true) return [found];
+  if (mention.isWord !== true)
+    return isOwnScore(text, mention, texts) ? [toDoubt(found)] : [toProblem(found, text, texts)];
   const other = saysOtherCount(text, mention, texts);
-  if (other === undefined) return [found];
-  return [{ mention, problem: other }];
+  if (other !== undefined) return [{ mention, problem: other }];
+  return mention.value > ownCountLimit ? [toProblem(found, text, texts)] : [found];
+}
+
+function toDoubt(found: NumberFinding): Outcome {
+  return {
+    mention: found.mention,
+    doubt: found.doubt ?? `"${found.mention.text}" may have been counted together`,
+  };
+}
+
+/** In prose "130-room" states an amount like any other. */
+function toProblem(found: NumberFinding, text: string, texts: readonly SourceText[]): Outcome {
+  const isAmount = found.mention.role === "doubtful" && found.mention.value > 1;
+  return isAmount ? findNumbers(text, [{ ...found.mention, role: "claim" }], texts)[0]! : found;
 }
 
 function toFinding(path: string, text: string, outcomes: readonly Outcome[]): Finding {

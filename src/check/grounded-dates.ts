@@ -93,7 +93,12 @@ export function groundDates(
 ): Finding {
   const mentions = readDates(text);
   if (mentions.length === 0)
-    return { problems: [], doubts: [`${path}: no date can be read in "${clip(text, 60)}"`], evidence: [], count: 1 };
+    return {
+      problems: [],
+      doubts: [`${path}: no date can be read in "${clip(text, 60)}"`],
+      evidence: [],
+      count: 1,
+    };
   const witness = witnesses(path, text);
   const found = findDates(text, mentions, texts, names);
   return {

@@ -35,7 +35,15 @@ export function findNames(
     if (match.likeness === "part") return { mention, doubt: `"${mention.text}": ${match.why}` };
     const sure = match.words.filter((it) => it.isCertain || options.isName === true);
     if (sure.length === 0) return { mention };
-    return { mention, problem: sayMissing(mention, sure.map((it) => it.written), text, { texts, names: options.names }) };
+    return {
+      mention,
+      problem: sayMissing(
+        mention,
+        sure.map((it) => it.written),
+        text,
+        { texts, names: options.names },
+      ),
+    };
   });
 }
 
@@ -67,7 +75,12 @@ export function groundNames(
 ): Finding {
   const mentions = readNames(text).filter((it) => it.words.length > 0);
   if (mentions.length === 0)
-    return { problems: [], doubts: [`${path}: no name can be read in "${clip(text, 60)}"`], evidence: [], count: 1 };
+    return {
+      problems: [],
+      doubts: [`${path}: no name can be read in "${clip(text, 60)}"`],
+      evidence: [],
+      count: 1,
+    };
   const rest = mentions.reduce((left, it) => left.replace(it.text, ""), text);
   const isName = text.length <= nameLimit && !/\p{Ll}{3,}/u.test(rest);
   const found = findNames(text, mentions, texts, { names, isName });

@@ -31,7 +31,7 @@ const indexes = new WeakMap<SourceText, DateIndex>();
 export function dateIndexOf(source: SourceText): DateIndex {
   const past = indexes.get(source);
   if (past !== undefined) return past;
-  const made = indexDates(readDates(source.text));
+  const made = indexDates(readDates(source.text, true));
   indexes.set(source, made);
   return made;
 }
@@ -80,7 +80,10 @@ function keyOf(it: DateParts): string {
 export function matchDate(mention: DateMention, index: DateIndex): DateMatch | undefined {
   const same = matchReadings(mention, index.sure);
   if (same !== undefined)
-    return { likeness: mention.readings.length > 1 && mention.readings[0]!.time === undefined ? "reading" : "same", known: same };
+    return {
+      likeness: mention.readings.length > 1 && mention.readings[0]!.time === undefined ? "reading" : "same",
+      known: same,
+    };
   const open = matchReadings(mention, index.open);
   if (open !== undefined) {
     const isTime = mention.readings[0]!.time !== undefined;
@@ -93,7 +96,10 @@ export function matchDate(mention: DateMention, index: DateIndex): DateMatch | u
   return undefined;
 }
 
-function matchReadings(mention: DateMention, keys: ReadonlyMap<string, DateMention>): DateMention | undefined {
+function matchReadings(
+  mention: DateMention,
+  keys: ReadonlyMap<string, DateMention>,
+): DateMention | undefined {
   for (const reading of mention.readings) {
     const known = keys.get(keyOf(reading));
     if (known !== undefined) return known;
@@ -103,7 +109,10 @@ function matchReadings(mention: DateMention, keys: ReadonlyMap<string, DateMenti
 
 /** Two open spellings say the same when their readings are the same, in order. */
 function isSpelledAlike(a: DateMention, b: DateMention): boolean {
-  return a.readings.length === b.readings.length && a.readings.every((it, at) => keyOf(it) === keyOf(b.readings[at]!));
+  return (
+    a.readings.length === b.readings.length &&
+    a.readings.every((it, at) => keyOf(it) === keyOf(b.readings[at]!))
+  );
 }
 
 function matchLess(it: DateParts, index: DateIndex): DateMatch | undefined {
@@ -114,5 +123,7 @@ function matchLess(it: DateParts, index: DateIndex): DateMatch | undefined {
   if (it.day === undefined) return undefined;
   // A source that gives the month and no day of it bears out no day: never a pass, and hardly a fault.
   const month = index.sure.get(keyOf({ year, month: it.month }));
-  return month !== undefined && month.readings[0]!.day === undefined ? { likeness: "fuller", known: month } : undefined;
+  return month !== undefined && month.readings[0]!.day === undefined
+    ? { likeness: "fuller", known: month }
+    : undefined;
 }

@@ -4,6 +4,7 @@
 // than the source gives does not. Words that stand apart, a short form, an acronym or another spelling
 // bear a name out only in part: the match says so, and what is said in part is never called wrong.
 
+import { isGenericWord } from "./generic-words.ts";
 import { sameNation } from "./nations.ts";
 import type { NameMention, NameWord } from "./read-names.ts";
 import type { SourceText } from "./source-text.ts";
@@ -27,7 +28,7 @@ export type NameMatch =
 
 /** Looks a name up in every source. */
 export function matchName(mention: NameMention, sources: readonly SourceText[]): NameMatch {
-  const found = findWhole(mention, sources);
+  const found = findWhole(mention, sources) ?? findNation(mention, sources);
   if (found !== undefined) return { likeness: "same", place: found };
   const looked = mention.words.map((word) => ({ word, hit: findWord(word, sources) }));
   // A single letter stands for any word: it is never what is missing.
@@ -36,7 +37,7 @@ export function matchName(mention: NameMention, sources: readonly SourceText[]):
     .map((it) => it.word);
   const hit = looked.find((it) => it.hit !== undefined)?.hit;
   if (missing.length === 0 && hit !== undefined) return together(mention, hit, sources);
-  const short = shortForm(mention, missing, sources);
+  const short = shortForm(mention, missing, sources) ?? generic(mention, missing);
   return short === undefined ? { likeness: "none", words: missing } : { likeness: "part", why: short };
 }
 
@@ -54,19 +55,40 @@ function findWhole(mention: NameMention, sources: readonly SourceText[]): NamePl
   return undefined;
 }
 
+/** Another name of the same nation: "United States" for "US". */
+function findNation(mention: NameMention, sources: readonly SourceText[]): NamePlace | undefined {
+  for (const other of sameNation(mention.phrase.join(" "))) {
+    for (const source of sources) {
+      const index = wordIndexOf(source);
+      const phrase = other.split(" ");
+      const start = findPhrase(index, phrase);
+      // Short forms are words of their own in small letters: "us".
+      if (start !== undefined && (other.length > 2 || index.isCapital[start] === 1))
+        return placeAt(source, index, start, phrase.length);
+    }
+  }
+  return undefined;
+}
+
 function placeAt(source: SourceText, index: WordIndex, start: number, length: number): NamePlace {
-  return { source, start: index.at[start]!, end: index.end[Math.min(start + length, index.words.length) - 1]! };
+  return {
+    source,
+    start: index.at[start]!,
+    end: index.end[Math.min(start + length, index.words.length) - 1]!,
+  };
 }
 
 /** The place of a word of a name: itself, its nation, its initials. */
 function findWord(word: NameWord, sources: readonly SourceText[]): NamePlace | undefined {
-  for (const text of [word.text, ...sameNation(word.text)]) {
-    for (const source of sources) {
-      const index = wordIndexOf(source);
-      const start = findPhrase(index, text.split(" "));
-      if (start !== undefined) return placeAt(source, index, start, text.split(" ").length);
-    }
-  }
+  const one: NameMention = {
+    text: word.written,
+    at: word.at,
+    end: word.end,
+    words: [word],
+    phrase: [word.text],
+  };
+  const found = findWhole(one, sources) ?? findNation(one, sources);
+  if (found !== undefined) return found;
   for (const source of sources) {
     const index = wordIndexOf(source);
     const start = findDerived(word.text, index) ?? findInitials(word, index);
@@ -79,12 +101,20 @@ const stems = new WeakMap<WordIndex, ReadonlyMap<string, readonly string[]>>();
 const nearby = new WeakMap<WordIndex, ReadonlyMap<string, readonly string[]>>();
 
 /** Ends that make a people, a language or a number of many out of a name. */
-const derived = /(?:ians?|eans?|ans?|n|ese|ish|ics?|ists?|ism|is?|ers?|es|s)$/;
+const derived = /(?:ians?|eans?|ans?|ium|n|ese|ish|ics?|ists?|ism|is?|ers?|es|s)$/;
 const plainEnd = /(?:ia|y|a|o|e)$/;
 
 function stemsOf(word: string): string[] {
   const bare = word.replace(derived, "");
-  return [...new Set([word, word.replace(plainEnd, ""), bare, bare.replace(plainEnd, "")])].filter((it) => it.length >= 4);
+  return [
+    ...new Set([
+      word,
+      word.replace(/[ns]$/, ""),
+      word.replace(plainEnd, ""),
+      bare,
+      bare.replace(plainEnd, ""),
+    ]),
+  ].filter((it) => it.length >= 4);
 }
 
 function groupOf(
@@ -178,7 +208,8 @@ function isNear(first: readonly number[], second: readonly number[]): boolean {
 /** The word stands beside another word with a capital. */
 function isInOtherName(index: WordIndex, at: number): boolean {
   const beside = (next: number): boolean =>
-    index.isCapital[next] === 1 && Math.abs(index.at[Math.max(at, next)]! - index.end[Math.min(at, next)]!) <= 2;
+    index.isCapital[next] === 1 &&
+    Math.abs(index.at[Math.max(at, next)]! - index.end[Math.min(at, next)]!) <= 2;
   return index.isCapital[at] === 1 && (beside(at - 1) || beside(at + 1));
 }
 
@@ -190,17 +221,28 @@ function shortForm(
 ): string | undefined {
   const indexes = sources.map(wordIndexOf);
   const letters = mention.words.map((it) => it.text.charAt(0)).join("");
-  if (mention.words.length > 2 || (mention.words.length === 2 && missing.length === 2)) {
+  if (missing.length === mention.words.length && missing.length > 1) {
     const isKnown = letters.length > 1 && indexes.some((it) => hasCapitals(it, letters));
     if (isKnown) return `only its initials "${letters.toUpperCase()}" occur`;
   }
   const others = mention.words.filter((it) => !missing.includes(it));
   for (const word of missing) {
-    const near = indexes.map((it) => nearWord(word, it, others.length > 0)).find((it) => it !== undefined);
+    const near = indexes.map((it) => nearWord(word, it, others)).find((it) => it !== undefined);
     if (near === undefined) return undefined;
     if (missing.length === 1) return `"${word.written}" occurs as "${near}"`;
   }
   return "its words occur in other spellings";
+}
+
+/** "Western Australia" for "Australia": a word of many names that decides little. */
+function generic(mention: NameMention, missing: readonly NameWord[]): string | undefined {
+  const others = mention.words.filter((it) => !missing.includes(it));
+  const isNamed = others.some((it) => !isGenericWord(it.text)) || mention.words.length === 1;
+  if (!isNamed || !missing.every((it) => isGenericWord(it.text))) return undefined;
+  const words = missing.map((it) => `"${it.written}"`).join(", ");
+  return missing.length < mention.words.length
+    ? `only ${words} of it does not occur`
+    : `${words} does not occur`;
 }
 
 function hasCapitals(index: WordIndex, word: string): boolean {
@@ -208,16 +250,18 @@ function hasCapitals(index: WordIndex, word: string): boolean {
 }
 
 /** A longer form, an initial or a spelling that differs by one letter, beside capitals of the source. */
-function nearWord(word: NameWord, index: WordIndex, hasOthers: boolean): string | undefined {
-  const groups = groupOf(index, nearby, (it) => [it.slice(0, 3), it.slice(0, 1)].filter((_, at) => at === 0 || it.length === 1));
+function nearWord(word: NameWord, index: WordIndex, others: readonly NameWord[]): string | undefined {
+  const groups = groupOf(index, nearby, (it) => [it.slice(0, 3)]);
   const { text } = word;
   if (text.length === 1) return undefined;
   const named = (it: string): boolean => hasCapitals(index, it);
-  if (hasOthers && groups.get(text.charAt(0))?.some((it) => it.length === 1 && named(it)) === true)
-    return `${word.written.charAt(0)}.`;
+  const beside = (it: string): boolean =>
+    others.some((other) => findPhrase(index, [it, other.text], 1) !== undefined);
+  if (beside(text.charAt(0))) return `${word.written.charAt(0)}.`;
   for (const it of groups.get(text.slice(0, 3)) ?? []) {
     if (it === text || !named(it)) continue;
-    if (hasOthers && text.length >= 3 && (it.startsWith(text) || (it.length >= 3 && text.startsWith(it)))) return it;
+    if (it.length >= 3 && text.length >= 3 && (it.startsWith(text) || text.startsWith(it)) && beside(it))
+      return it;
     if (text.length >= 5 && differsByOne(text, it)) return it;
   }
   return undefined;

@@ -62,7 +62,8 @@ export function matchNumber(mention: NumberMention, index: NumberIndex): NumberM
       )) {
         const fits = accepts(known.unit);
         const sameSign = Math.sign(known.value) === Math.sign(reading.value);
-        if (consider(fits ? (sameSign ? plain : "sign") : "unit", known)) return best;
+        if ((fits || factor === 1) && consider(fits ? (sameSign ? plain : "sign") : "unit", known))
+          return best;
       }
     }
   }

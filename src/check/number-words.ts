@@ -74,7 +74,8 @@ export function readNumberWords(run: string): SpelledNumber[] {
     }
     if (word === "half") {
       if (sum === undefined) sum = { total: 0, part: 0.5, at: match.index, end, last: 0 };
-      else if (/and a\s+$/i.test(run.slice(0, match.index))) Object.assign(sum, { part: sum.part + 0.5, end });
+      else if (/and a\s+$/i.test(run.slice(0, match.index)))
+        Object.assign(sum, { part: sum.part + 0.5, end });
       continue;
     }
     const scale = scales[word];

@@ -30,13 +30,20 @@ export function findQuotedParts(
   return parts.map((part) => {
     const length = wordsOf(part.text).length;
     if (length === 0) return { part };
-    if (part.text.length > quoteLimit) return { part, doubt: `a quotation is longer than ${quoteLimit} characters` };
+    if (part.text.length > quoteLimit)
+      return { part, doubt: `a quotation is longer than ${quoteLimit} characters` };
     const hit = findQuote(readQuotation(part.text.replace(/[.,;:!?]+$/, "")), texts);
     if (hit !== undefined)
-      return { part, at: hit, ...(hit.doubt === undefined ? {} : { doubt: `"${clip(part.text, 60)}": ${hit.doubt}` }) };
+      return {
+        part,
+        at: hit,
+        ...(hit.doubt === undefined ? {} : { doubt: `"${clip(part.text, 60)}": ${hit.doubt}` }),
+      };
     const words = findWords(part.text, texts);
     if (words !== undefined) return { part, at: words };
     if (length < quotedWords) return { part };
+    if (!isAltered(part.text, texts))
+      return { part, doubt: `"${clip(part.text, 60)}" stands in quotation marks, and no passage is like it` };
     return { part, problem: sayMissing(part, texts, names) };
   });
 }
@@ -53,6 +60,23 @@ function findWords(text: string, texts: readonly SourceText[]): Stretch | undefi
       return { source, start: index.at[start]!, end: index.end[start + phrase.length - 1]! };
   }
   return undefined;
+}
+
+/**
+ * True for words that a passage has in part, in the same order: a third of them, two at least. What has
+ * less, and what asks, may be the writer's own.
+ */
+function isAltered(text: string, texts: readonly SourceText[]): boolean {
+  if (/\?\s*$/.test(text)) return false;
+  const words = readWords(text).map((it) => it.text);
+  const length = Math.max(2, Math.ceil(words.length / 3));
+  const indexes = texts.map(wordIndexOf);
+  for (let start = 0; start + length <= words.length; start += 1) {
+    const run = words.slice(start, start + length);
+    const isTelling = length > 2 || run.some((it) => it.length > 3);
+    if (isTelling && indexes.some((index) => findPhrase(index, run) !== undefined)) return true;
+  }
+  return false;
 }
 
 function sayMissing(

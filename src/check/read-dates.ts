@@ -34,7 +34,8 @@ export interface DateMention {
 /** Most dates read of one text. */
 export const datesLimit = 500_000;
 
-const monthNames = "january february march april may june july august september october november december".split(" ");
+const monthNames =
+  "january february march april may june july august september october november december".split(" ");
 const weekdayNames = "sunday monday tuesday wednesday thursday friday saturday".split(" ");
 
 /** "may" and "march" in small letters are verbs. */
@@ -53,20 +54,32 @@ const form = new RegExp(
     `(?<iso>\\b\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}(?:T[\\d:.]+Z?)?\\b)`,
     `(?<slashed>(?<![\\d/.])\\d{1,2}(?<mark>[/.-])\\d{1,2}\\k<mark>(?:\\d{4}|(?<=/)\\d{2})(?![\\d/]))`,
     `(?<monthFirst>\\b${month}\\s${dayNumber}(?:(?:${dash}|\\s(?:and|to|or)\\s)${dayNumber}(?![\\d:]))?(?![\\d:.]\\d)\\b(?:\\s?,?\\s${yearNumber}\\b)?)`,
-    `(?<dayFirst>\\b(?:${dayNumber}(?:${dash}|\\s(?:and|to|or)\\s))?${dayNumber}\\s(?:of\\s)?${month}(?:,?\\s${yearNumber}\\b)?)`,
+    `(?<dayFirst>\\b(?:${dayNumber}(?:${dash}|\\s(?:and|to|or)\\s))?${dayNumber}\\s(?:of\\s)?${month}(?!\\s\\d{1,2},?\\s\\d{4})(?:,?\\s${yearNumber}\\b)?)`,
     `(?<monthYear>\\b${month},?\\s(?:of\\s)?${yearNumber}\\b)`,
     `(?<century>\\b(?:\\d{1,2}(?:st|nd|rd|th)|${centuryWords.join("|")})[ -]century\\b)`,
     `(?<decade>\\b${yearNumber.replace("\\d{3}", "\\d{2}0").replace("\\d{2})", "\\d0)")}['’]?s\\b|(?:['’]|\\bthe )[1-9]0['’]?s\\b)`,
     `(?<shortYear>(?<![\\p{L}\\d])['’]\\d{2}\\b(?!['’]?s))`,
     `(?<time>\\b(?:[01]?\\d|2[0-4])(?::[0-5]\\d(?::[0-5]\\d)?\\s?(?:[ap]\\.?m\\b\\.?)?|\\s?[ap]\\.?m\\b\\.?)(?!\\w))`,
-    `(?<year>(?<![\\p{L}\\d$€£#.,/:_+-]|[$€£]\\s)${yearNumber}(?:\\s?[-–—/]\\s?(?:${yearNumber}|\\d{2}))?(?![\\p{L}\\d_%°]|[.,]\\d|\\s?[%°$€£]|[-‐‑–/:]\\d))`,
+    `(?<year>(?<![\\p{L}\\d$€£#.,/:_+-]|[$€£]\\s)${yearNumber}(?:\\s?(?:[-–—/]|--)\\s?(?:${yearNumber}|\\d{2}))?(?![\\p{L}\\d%°]|_[\\p{L}\\d]|[.,]\\d|\\s?[%°$€£]|[-‐‑–/:]\\d))`,
     `(?<weekday>\\b(?:${weekdayNames.join("|")})s?\\b)`,
     `(?<month>\\b${month})`,
   ].join("|"),
   "giu",
 );
 
-type Kind = "iso" | "slashed" | "monthFirst" | "dayFirst" | "monthYear" | "century" | "decade" | "shortYear" | "time" | "year" | "weekday" | "month";
+type Kind =
+  | "iso"
+  | "slashed"
+  | "monthFirst"
+  | "dayFirst"
+  | "monthYear"
+  | "century"
+  | "decade"
+  | "shortYear"
+  | "time"
+  | "year"
+  | "weekday"
+  | "month";
 const kinds: readonly Kind[] = [
   "iso",
   "slashed",
@@ -82,14 +95,18 @@ const kinds: readonly Kind[] = [
   "month",
 ];
 
-/** Reads every date of a text, in order. A range gives its two ends, each with the whole range as text. */
-export function readDates(text: string): DateMention[] {
+/**
+ * Reads every date of a text, in order. A range gives its two ends, each with the whole range as text.
+ * `anyCase` takes months and weekdays in small letters too: where more is better than less.
+ */
+export function readDates(text: string, anyCase = false): DateMention[] {
   const found: DateMention[] = [];
   for (const match of text.matchAll(form)) {
     if (found.length >= datesLimit) break;
     const kind = kinds.find((it) => match.groups![it] !== undefined)!;
     const place = { text: match[0], at: match.index, end: match.index + match[0].length };
-    for (const it of readers[kind](match[0], text, match.index)) found.push({ ...place, ...it });
+    for (const it of readers[kind](match[0], text, anyCase ? -1 : match.index))
+      found.push({ ...place, ...it });
   }
   return found;
 }
@@ -125,7 +142,10 @@ const readers: Readonly<Record<Kind, (it: string, text: string, at: number) => R
   },
   time: readTime,
   year: readYears,
-  weekday: (it) => (/^\p{Lu}/u.test(it) ? one({ weekday: weekdayNames.indexOf(it.toLowerCase().replace(/s$/, "")) }) : []),
+  weekday: (it, _, at) =>
+    at < 0 || /^\p{Lu}/u.test(it)
+      ? one({ weekday: weekdayNames.indexOf(it.toLowerCase().replace(/s$/, "")) })
+      : [],
   month: readMonth,
 };
 
@@ -133,7 +153,9 @@ function readSlashed(it: string): Read[] {
   const [first, second, given] = it.split(/[/.-]/).map(Number) as [number, number, number];
   const years = given > 99 ? [given] : [1900 + given, 2000 + given];
   const readings = years.flatMap((year) => [
-    ...(first >= 1 && first <= 12 && second >= 1 && second <= 31 ? [{ year, month: first, day: second }] : []),
+    ...(first >= 1 && first <= 12 && second >= 1 && second <= 31
+      ? [{ year, month: first, day: second }]
+      : []),
     ...(second >= 1 && second <= 12 && first >= 1 && first <= 31 && first !== second
       ? [{ year, month: second, day: first }]
       : []),
@@ -160,9 +182,11 @@ function readTime(it: string): Read[] {
   const [hours, minutes] = [...it.matchAll(/\d+/g)].map((digits) => Number(digits[0])) as [number, number?];
   const half = /([ap])\.?m/i.exec(it)?.[1]?.toLowerCase();
   const rest = minutes ?? 0;
-  if (half !== undefined) return hours > 12 ? [] : one({ time: ((hours % 12) + (half === "p" ? 12 : 0)) * 60 + rest });
+  if (half !== undefined)
+    return hours > 12 ? [] : one({ time: ((hours % 12) + (half === "p" ? 12 : 0)) * 60 + rest });
   const morning = { time: hours * 60 + rest };
-  const readings = hours >= 1 && hours <= 12 ? [morning, { time: ((hours + 12) % 24) * 60 + rest }] : [morning];
+  const readings =
+    hours >= 1 && hours <= 12 ? [morning, { time: ((hours + 12) % 24) * 60 + rest }] : [morning];
   return [{ readings, isWeak: true }];
 }
 
@@ -171,7 +195,9 @@ function readYears(it: string): Read[] {
   const year = Number(first);
   if (second === undefined) return [{ readings: [{ year }], isWeak: true }];
   const last = second.length === 4 ? Number(second) : Number(first.slice(0, 2) + second);
-  return last < year ? [{ readings: [{ year }], isWeak: true }] : [{ readings: [{ year }] }, { readings: [{ year: last }] }];
+  return last < year
+    ? [{ readings: [{ year }], isWeak: true }]
+    : [{ readings: [{ year }] }, { readings: [{ year: last }] }];
 }
 
 /** Words that go before a month and not before a name or a verb. */
@@ -179,6 +205,7 @@ const beforeMonth =
   /\b(?:in|of|since|until|till|by|during|early|late|mid|last|next|this|through|from|to|and|between|before|after|each|every)[ -]$/i;
 
 function readMonth(it: string, text: string, at: number): Read[] {
+  if (at < 0) return one({ month: monthOf(it) });
   if (!/^\p{Lu}/u.test(it) || (it.length < 4 && it !== "May")) return [];
   const isNamed = !/^(?:May|March|August|April|June|Jan|Mar)\b/.test(it);
   return isNamed || beforeMonth.test(text.slice(Math.max(0, at - 12), at)) ? one({ month: monthOf(it) }) : [];

@@ -34,7 +34,9 @@ const wordForm =
 
 /** Small words that stand inside names. */
 const particles = new Set(
-  "of the de da do dos das del della di der den van von zu zur la le les du bin ibn al el y e for in on".split(" "),
+  "of the de da do dos das del della di der den van von zu zur la le les du bin ibn al el y e for in on".split(
+    " ",
+  ),
 );
 
 /** Words that may have a capital and are no names: pronouns, calendars have rules of their own. */
@@ -46,6 +48,7 @@ const noNames = new Set(
     "when where why how if in on at by to of for from with without as and or but nor so yet not no yes also however therefore " +
     "moreover furthermore additionally meanwhile overall finally first second third next then lastly thus hence although though while " +
     "because since until after before during despite according based given some many most all both each every any other another " +
+    "non fahrenheit celsius kelvin kb mb gb tb " +
     "is are was were be been do does did has have had can could may might will would should must let please"
   ).split(" "),
 );
@@ -65,7 +68,10 @@ interface Token {
 }
 
 /** Reads every name of a text. `masked` gives stretches to leave out: quotations, dates. */
-export function readNames(text: string, masked: (at: number, end: number) => boolean = () => false): NameMention[] {
+export function readNames(
+  text: string,
+  masked: (at: number, end: number) => boolean = () => false,
+): NameMention[] {
   const tokens = tokensOf(text);
   const titled = titleLines(text, tokens);
   const small = new Set(tokens.filter((it) => !it.isCapital).map((it) => it.folded));
@@ -103,7 +109,9 @@ function tokensOf(text: string): Token[] {
 /** A sentence, a line, an entry or what follows a colon opens here. */
 function opensAfter(text: string, from: number, to: number): boolean {
   const gap = text.slice(from, to);
-  return gap !== " " && (endsSentence(text, from, to) || /[\n:;•–—]|[-*]\s$|["“‘']$|\.\s*$|^\)\s|\/$/.test(gap));
+  return (
+    gap !== " " && (endsSentence(text, from, to) || /[\n:;•–—]|[-*]\s$|["“‘']$|\.\s*$|^\)\s|\/$/.test(gap))
+  );
 }
 
 /** Joints inside a name: a blank, a hyphen, an initial's stop, an ampersand. */
@@ -144,7 +152,7 @@ function toMention(
   return { text: text.slice(at, end), at, end, words, phrase: rest.map((it) => it.folded) };
 }
 
-/** Lines in which most longer words have a capital: headings, where it says nothing. */
+/** Lines in which nearly all words have a capital: headings, where it says nothing. */
 function titleLines(text: string, tokens: readonly Token[]): (at: number) => boolean {
   const ranges: (readonly [number, number])[] = [];
   let index = 0;
@@ -154,12 +162,15 @@ function titleLines(text: string, tokens: readonly Token[]): (at: number) => boo
     const end = stop < 0 ? text.length : stop;
     let [capitals, all] = [0, 0];
     for (; index < tokens.length && tokens[index]!.at < end; index += 1) {
-      if (tokens[index]!.written.length < 4) continue;
+      if (tokens[index]!.written.length < 3 || particles.has(tokens[index]!.folded)) continue;
       all += 1;
       if (tokens[index]!.isCapital) capitals += 1;
     }
     const isHeading = /^\s*#/.test(text.slice(start, Math.min(end, start + 20)));
-    if (isHeading || (all >= 2 && all <= 14 && capitals / all > 0.8 && !/[.!?]\s*$/.test(text.slice(start, end))))
+    if (
+      isHeading ||
+      (all >= 2 && all <= 14 && capitals / all > 0.8 && !/[.!?]\s*$/.test(text.slice(start, end)))
+    )
       ranges.push([start, end]);
     start = end + 1;
   }

@@ -40,18 +40,21 @@ export const numberLimit = 1_000_000;
 
 const months =
   "(?:Jan(?:uary)?|Feb(?:ruary)?|(?-i:Mar(?:ch)?|May)|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\\.?";
-const form = new RegExp(
-  [
-    `(?<date>\\b\\d{4}-\\d{2}-\\d{2}(?:T[\\d:.]+Z?)?\\b|\\b\\d{1,2}[./]\\d{1,2}[./]\\d{4}\\b` +
-      `|\\b\\d{1,2}(?:st|nd|rd|th)? ${months}(?:,? \\d{4})?\\b|\\b${months} \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?\\b|\\b${months} \\d{4}\\b` +
-      `|\\b\\d{1,2}:\\d{2}(?::\\d{2})?\\b)`,
-    "(?<fraction>(?<![\\d./])(?:\\d{1,4}(?:[ \\u00a0-]| and ))?\\d{1,2}[/⁄](?:2|3|4|5|6|8|10|16)(?![\\d/.]\\d|\\d|/)|(?:\\d{1,4} ?)?[½¼¾⅓⅔⅛⅜⅝⅞])",
-    "(?<version>\\d+\\.\\d+\\.\\d+[\\w.]*)",
-    "(?<digits>\\d{1,3}(?:[,'’\\u00a0\\u2009\\u202f]\\d{3})+(?![\\d])(?:\\.\\d+)?|\\d+(?:[.,]\\d+)?|(?<![\\w.])\\.\\d+)",
-    `(?<word>${numberWordsForm})`,
-  ].join("|"),
-  "giu",
-);
+const dateForm =
+  `(?<date>\\b\\d{4}-\\d{2}-\\d{2}(?:T[\\d:.]+Z?)?\\b|\\b\\d{1,2}[./]\\d{1,2}[./]\\d{4}\\b` +
+  `|\\b\\d{1,2}(?:st|nd|rd|th)? ${months}(?:,? \\d{4})?\\b|\\b${months} \\d{1,2}(?:st|nd|rd|th)?(?:,? \\d{4})?\\b|\\b${months} \\d{4}\\b` +
+  `|\\b\\d{1,2}:\\d{2}(?::\\d{2})?\\b)`;
+const numberForm = [
+  "(?<fraction>(?<![\\d./])(?:\\d{1,4}(?:[ \\u00a0-]| and ))?\\d{1,2}[/⁄](?:2|3|4|5|6|8|10|16)(?![\\d/.]\\d|\\d|/)|(?:\\d{1,4} ?)?[½¼¾⅓⅔⅛⅜⅝⅞])",
+  "(?<version>\\d+\\.\\d+\\.\\d+[\\w.]*)",
+  "(?<digits>\\d{1,3}(?:[,'’\\u00a0\\u2009\\u202f]\\d{3})+(?![\\d])(?:\\.\\d+)?|\\d+(?:[.,]\\d+)?|(?<![\\w.])\\.\\d+)",
+  `(?<word>${numberWordsForm})`,
+].join("|");
+
+const forms = {
+  labelled: new RegExp(`${dateForm}|${numberForm}`, "giu"),
+  read: new RegExp(numberForm, "giu"),
+} as const;
 
 const power =
   /\s?[x×·*]\s?10(?:\^[({]?([-+−–]?\d{1,3})[)}]?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})|([-−–]\d{1,2}))|[eE]([-+−]?\d{1,3})(?![\w.])/y;
@@ -75,8 +78,14 @@ const scales: Readonly<Record<string, number>> = {
 };
 const unitForm = /[ \u00a0\u2009\u202f]?([%€$£×]|°[CF]|[A-Za-zµμÅ]{1,10})(?![\p{L}\p{N}])/uy;
 
-/** Reads every number of a text, in order. Linear in the text's length. */
-export function readNumbers(text: string): NumberMention[] {
+/**
+ * Reads every number of a text, in order. Linear in the text's length.
+ *
+ * @param dates `labelled`: a date is one label. `read`: its digits are numbers like any other, for a
+ * caller who reads dates itself.
+ */
+export function readNumbers(text: string, dates: "labelled" | "read" = "labelled"): NumberMention[] {
+  const form = forms[dates];
   const mentions: NumberMention[] = [];
   form.lastIndex = 0;
   for (
@@ -87,7 +96,8 @@ export function readNumbers(text: string): NumberMention[] {
     const mention = readMatch(text, match);
     mentions.push(mention);
     // A run of words may hold another number after the first.
-    form.lastIndex = mention.isWord === true ? mention.end : Math.max(mention.end, match.index + match[0].length);
+    form.lastIndex =
+      mention.isWord === true ? mention.end : Math.max(mention.end, match.index + match[0].length);
   }
   return shareUnits(text, mentions);
 }
@@ -124,7 +134,8 @@ function readWord(text: string, start: number, run: string): NumberMention {
   const { value, at, end } = { value: 0, at: 0, end: run.length, ...first };
   const place = { at: start + at, end: start + end, half: 0, value, isWord: true as const };
   const unit = unitAround(text, place.at, place.end);
-  const isInWord = /[-\p{L}]/u.test(text.charAt(place.at - 1)) || /^-[\p{Lu}\p{N}]/u.test(text.slice(place.end));
+  const isInWord =
+    /[-\p{L}]/u.test(text.charAt(place.at - 1)) || /^-[\p{Lu}\p{N}]/u.test(text.slice(place.end));
   const role = isInWord || isOrdinalAfter(text, place.end) ? "id" : value < 2 ? "label" : "doubtful";
   // "One second" and "two minute details": a unit in words makes no claim of a word.
   return unit.unit === undefined || role !== "doubtful"
@@ -240,6 +251,9 @@ function powerAfter(
 function unitAround(text: string, at: number, end: number): { readonly unit?: Unit; readonly end: number } {
   unitForm.lastIndex = end;
   const after = unitForm.exec(text);
+  const degrees = /^\s?(?:degrees?|°)\s?([FC])(?:ahrenheit|elsius)?\b/i.exec(text.slice(end, end + 22));
+  if (degrees !== null)
+    return { unit: unitNamed(`°${degrees[1]!.toUpperCase()}`)!, end: end + degrees[0].length };
   const unit = after === null || text.charAt(unitForm.lastIndex) === "/" ? undefined : unitNamed(after[1]!);
   if (unit !== undefined) return { unit, end: unitForm.lastIndex };
   if (text.startsWith("-fold", end)) return { unit: unitNamed("fold")!, end: end + 5 };
@@ -281,7 +295,7 @@ function roleOf(text: string, at: number, end: number, digits: string, unit: Uni
   if (/\p{L}/u.test(run) && !/^(?:USD|EUR|GBP|CHF)-?$/.test(run) && !/[.:]$/.test(run)) return "id";
   if (/\.\p{L}{1,5}:$/u.test(run)) return "label";
   const next = text.charAt(end);
-  if (unit === undefined && /\p{L}|_/u.test(next))
+  if (unit === undefined && /^(?:\p{L}|_+[\p{L}\p{N}])/u.test(text.slice(end, end + 8)))
     return /^(?:st|nd|rd|th)\b/.test(text.slice(end, end + 3)) ? "label" : "id";
   if (/^[-‐‑–]\p{L}/u.test(text.slice(end, end + 2)) && unit === undefined)
     return /^0\d/.test(digits) ? "id" : "doubtful";

@@ -46,7 +46,8 @@ const prefixed: readonly (readonly [string, string, string])[] = [
 
 const words: readonly (readonly [string, string, number])[] = [
   ["% percent pct", "percent", 1],
-  ["cm", "length", 1e-2],
+  ["KB", "bytes", 1e3],
+  ["cm cms centimeter centimeters centimetre centimetres", "length", 1e-2],
   ["Å angstrom", "length", 1e-10],
   ["dL dl", "volume", 0.1],
   ["liter liters litre litres", "volume", 1],

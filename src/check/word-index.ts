@@ -127,11 +127,15 @@ const triesLimit = 20_000;
  * undefined where they do not.
  */
 export function findPhrase(index: WordIndex, phrase: readonly string[], gaps = 0): number | undefined {
-  const rarest = phrase.reduce((best, it, at) => (count(index, it) < count(index, phrase[best]!) ? at : best), 0);
+  const rarest = phrase.reduce(
+    (best, it, at) => (count(index, it) < count(index, phrase[best]!) ? at : best),
+    0,
+  );
   const tries = index.places.get(phrase[rarest]!) ?? [];
   for (const place of tries.slice(0, triesLimit)) {
     const start = before(index, phrase.slice(0, rarest), place, gaps);
-    if (start !== undefined && after(index, phrase.slice(rarest + 1), place, gaps) !== undefined) return start;
+    if (start !== undefined && after(index, phrase.slice(rarest + 1), place, gaps) !== undefined)
+      return start;
   }
   return undefined;
 }
@@ -140,7 +144,12 @@ function count(index: WordIndex, word: string): number {
   return index.places.get(word)?.length ?? 0;
 }
 
-function before(index: WordIndex, phrase: readonly string[], place: number, gaps: number): number | undefined {
+function before(
+  index: WordIndex,
+  phrase: readonly string[],
+  place: number,
+  gaps: number,
+): number | undefined {
   let at = place;
   for (const word of phrase.toReversed()) {
     let next = at - 1;
