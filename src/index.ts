@@ -41,6 +41,8 @@ export type { FreshOptions } from "./check/fresh.ts";
 export { judge } from "./check/judge.ts";
 export type { Criterion, JudgeOptions } from "./check/judge.ts";
 export { noProgress } from "./check/no-progress.ts";
+export { receipts } from "./check/receipts.ts";
+export type { DeclaredClaim, ReceiptsOptions } from "./check/receipts.ts";
 export { reconciles } from "./check/reconciles.ts";
 export type { ReconcilesOptions } from "./check/reconciles.ts";
 export type { RowsAt } from "./check/rows.ts";
