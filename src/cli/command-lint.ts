@@ -1,7 +1,10 @@
 // lint: what can be said of a workflow before its first run.
 
-import { relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { readFileSync } from "node:fs";
+import { capturingWorks } from "../code/capturing-works.ts";
+import { readManifest } from "../code/code.ts";
+import { snapshotCode } from "../code/snapshot.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type Finding, lintSource } from "./lint-source.ts";
 import { importExports, loadWorkflow } from "./load.ts";
@@ -22,6 +25,7 @@ export async function lint(
   const first = lineOf(readFileSync(loaded.file, "utf8"), source);
   const findings: Finding[] = [
     ...lintSource(source).map((it) => ({ ...it, line: it.line + first - 1 })),
+    ...(await capturing(loaded.file)),
     ...(await unchecked(loaded.file)),
   ];
   if (flags.json === true)
@@ -36,7 +40,7 @@ export async function lint(
     for (const it of findings) {
       const style = it.severity === "error" ? "red" : "yellow";
       screen.print(
-        `${file}:${it.line}  ${screen.style(style, it.severity)}  ${oneLine(it.message)}. ${it.mend}`,
+        `${it.file ?? file}:${it.line}  ${screen.style(style, it.severity)}  ${oneLine(it.message)}. ${it.mend}`,
       );
     }
     screen.print(
@@ -64,6 +68,26 @@ function isSameStripped(text: string, at: number, source: string): boolean {
     if (char !== " " && char !== text[at + index]) return false;
   }
   return true;
+}
+
+/** Works that take local variables with them, in every module that the workflow's file reaches. */
+async function capturing(file: string): Promise<Finding[]> {
+  const snapshot = snapshotCode(file);
+  const manifest = snapshot?.blobs[0] === undefined ? undefined : readManifest(snapshot.blobs[0].bytes);
+  if (snapshot === undefined || manifest === undefined) return [];
+  return (await capturingWorks(snapshot)).map((it): Finding => {
+    const path = resolve(dirname(file), relative(dirname(manifest.entry), it.module));
+    const names = it.captures.map((name) => `"${name}"`).join(", ");
+    const what = it.name === undefined ? `a ${it.kind}` : `${it.kind} "${it.name}"`;
+    return {
+      // A tool is often made around a client: its results are then only not used again as often.
+      severity: it.kind === "step" ? "error" : "warning",
+      file: relative(process.cwd(), path),
+      line: it.line,
+      message: `the work of ${what} captures ${names}: a rerun cannot see when that changes`,
+      mend: "Pass it in the input, move it to the top of the module, or give version.",
+    };
+  });
 }
 
 interface AgentLike {

@@ -5,6 +5,8 @@
 /** One finding: where, what, and what to do. */
 export interface Finding {
   readonly severity: "error" | "warning";
+  /** Where it is, when it is not in the workflow's own file. */
+  readonly file?: string;
   /** Line within the text that was given, from 1. */
   readonly line: number;
   readonly message: string;

@@ -43,6 +43,11 @@ function fileOnStack(): string | undefined {
 
 const ownPath = fileURLToPath(ownFolder);
 
+/** Modules of this package count as a package, wherever they lie: they are no part of a project. */
+export function isOwnModule(path: string): boolean {
+  return path.startsWith(ownPath);
+}
+
 /** Without a query, as in `file:///a/b.ts?again=1`. */
 function toPath(place: string): string | undefined {
   const bare = place.replace(/[?#].*$/, "");

@@ -13,6 +13,7 @@ import { meaningOf, type Tree } from "./parse-module.ts";
 export interface Part {
   /** For people, and the same in two versions of a project: ``limits.ts: declaration `cutoff` ``. */
   readonly says: string;
+  /** What it is itself: a hash of its code, or a name. */
   readonly own: string;
   /** Why what it stands for is not known. */
   readonly doubt?: string;
@@ -51,7 +52,7 @@ export class CodeGraph {
   work(module: ModuleItems, node: Tree, beside: readonly Edge[]): Part {
     return {
       says: "its function",
-      own: meaningOf(node),
+      own: hashOfCode(node),
       ...this.#doubtOf(module.path, node),
       edges: () => [...this.#edgesOf(module, node, []), ...beside, ["effects", this.#effects()]],
     };
@@ -63,7 +64,7 @@ export class CodeGraph {
     const what = item.names.length === 0 ? "a statement" : `declaration \`${item.names.join(", ")}\``;
     const part: Part = {
       says: `${module.path}: ${what}`,
-      own: meaningOf(item.node),
+      own: hashOfCode(item.node),
       ...this.#doubtOf(module.path, item.node),
       edges: once(() => this.#edgesOf(module, item.node, item.names)),
     };
@@ -102,9 +103,11 @@ export class CodeGraph {
 
   /** A module with all it imports, for when it is not known what of it is used. */
   #whole(path: string): Part {
+    const known = this.#parts.get(path);
+    if (known !== undefined) return known;
     const module = this.#code.read.get(path);
     return this.#part(path, {
-      own: module === undefined ? (this.#code.unread.get(path) ?? "") : meaningOf(module.parsed.program),
+      own: module === undefined ? sha(this.#code.unread.get(path) ?? "") : hashOfCode(module.parsed.program),
       ...this.#doubtOf(path, module?.parsed.program),
       edges: once(() => {
         const specifiers = Object.keys(this.#code.manifest.modules[path]?.imports ?? {});
@@ -223,6 +226,10 @@ export class CodeGraph {
   }
 }
 
+function hashOfCode(node: Tree): string {
+  return sha(meaningOf(node));
+}
+
 function touchingOf(module: ModuleItems): Touching {
   const byName = new Map<string, Item[]>();
   const global = new Set<Item>();
@@ -271,7 +278,7 @@ export function reach(from: Part): Reached {
       if (!numbers.has(to)) numbers.set(to, numbers.size);
       return `${label}>${numbers.get(to)}`;
     });
-    lines.push(sha(part.own), ...edges);
+    lines.push(part.own, ...edges);
   }
   return { identity: sha(lines.join("\n")), parts, ...(doubt === undefined ? {} : { doubt }) };
 }

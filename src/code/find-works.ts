@@ -17,12 +17,15 @@ export interface FoundFunction {
 /** Every function of a module, the inner ones too. */
 export function functionsIn(module: ModuleItems): FoundFunction[] {
   const found: FoundFunction[] = [];
-  const look = (node: Tree, around: readonly Tree[]): void => {
-    if (isFunction(node)) found.push({ module, node, text: textOf(module, node, around.at(-1)), around });
-    const inside = [...around, node];
-    for (const child of childrenOf(node)) look(child, inside);
+  const around: Tree[] = [];
+  const look = (node: Tree): void => {
+    if (isFunction(node))
+      found.push({ module, node, text: textOf(module, node, around.at(-1)), around: [...around] });
+    around.push(node);
+    for (const child of childrenOf(node)) look(child);
+    around.pop();
   };
-  look(module.parsed.program, []);
+  look(module.parsed.program);
   return found;
 }
 

@@ -2,13 +2,7 @@
 
 import { sha } from "../base/values.ts";
 import { CodeGraph, type Edge, type Reached, reach } from "./code-graph.ts";
-import {
-  type Manifest,
-  type ReadBlob,
-  readManifest,
-  type WorkIdentities,
-  type WorkIdentity,
-} from "./code.ts";
+import { type ReadBlob, readManifest, type WorkIdentities, type WorkIdentity } from "./code.ts";
 import {
   capturesOf,
   type FoundFunction,
@@ -17,8 +11,7 @@ import {
   itemAround,
   usesOwnThis,
 } from "./find-works.ts";
-import { itemsOf, type ModuleItems } from "./module-items.ts";
-import { loadParser } from "./parse-module.ts";
+import { readModules } from "./read-modules.ts";
 
 /** A work with all it reaches. */
 export interface KnownWork extends Reached {
@@ -28,7 +21,6 @@ export interface KnownWork extends Reached {
 /** Every work of a snapshot, by what a step records of it. */
 export type FindWork = (work: string) => readonly KnownWork[] | { readonly why: string };
 
-const decoder = new TextDecoder();
 /** Digits of a function's hash that a step records: 16, and 12 of a check. */
 const shortest = 12;
 
@@ -105,35 +97,4 @@ function knowWork(graph: CodeGraph, it: FoundFunction): KnownWork {
   else if (item !== undefined && (captures.length > 0 || usesOwnThis(it)))
     beside.push(["around", graph.item(it.module, item)]);
   return { ...reach(graph.work(it.module, it.node, beside)), captures };
-}
-
-async function readModules(
-  manifest: Manifest,
-  read: ReadBlob,
-): Promise<{ read: Map<string, ModuleItems>; unread: Map<string, string>; missing?: string }> {
-  const parse = await loadParser();
-  const modules = new Map<string, ModuleItems>();
-  const unread = new Map<string, string>();
-  for (const [path, { text }] of Object.entries(manifest.modules)) {
-    let bytes: Uint8Array;
-    try {
-      bytes = await read(text.$blob);
-    } catch {
-      return { read: modules, unread, missing: `the text of ${path} is no longer kept` };
-    }
-    const source = decoder.decode(bytes);
-    const parsed = parse(path, source);
-    if ("problem" in parsed) unread.set(path, path.endsWith(".json") ? dataOf(source) : source);
-    else modules.set(path, itemsOf(path, parsed));
-  }
-  return { read: modules, unread };
-}
-
-/** Formatting is no part of data either. */
-function dataOf(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text) as unknown);
-  } catch {
-    return text;
-  }
 }

@@ -55,7 +55,12 @@ function isTree(value: unknown): value is Tree {
 
 /** The nodes directly below one, in the order of the text as far as the grammar goes. */
 export function childrenOf(node: Tree): Tree[] {
-  return Object.values(node).flatMap((it: unknown) => (Array.isArray(it) ? it : [it]).filter(isTree));
+  const found: Tree[] = [];
+  for (const it of Object.values(node) as unknown[]) {
+    if (Array.isArray(it)) for (const one of it as unknown[]) if (isTree(one)) found.push(one);
+    if (isTree(it)) found.push(it);
+  }
+  return found;
 }
 
 const places: ReadonlySet<string> = new Set(["start", "end", "raw"]);

@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";
 import { sha } from "../base/values.ts";
-import { loadedAt } from "./caller-file.ts";
+import { isOwnModule, loadedAt } from "./caller-file.ts";
 import {
   byteLimit,
   type CodeSnapshot,
@@ -164,7 +164,9 @@ class Walk {
     };
     for (const specifier of names.relative) {
       const file = this.#file(join(dirname(path), specifier));
-      if (file !== undefined) add(specifier, file);
+      if (file === undefined) continue;
+      if (isOwnModule(file)) found[specifier] = ownPackage;
+      else add(specifier, file);
     }
     for (const specifier of names.bare) {
       const it = this.#package(specifier, path);
@@ -243,5 +245,8 @@ function readModule(path: string): ReadFile | undefined {
     return undefined;
   }
 }
+
+/** What an import of this package's own modules by path is called. */
+const ownPackage = "npm:firebreak@own";
 
 const none: FoundNames = { relative: [], bare: [] };

@@ -66,4 +66,38 @@ describe("lint", () => {
     );
     here.remove();
   });
+
+  test("I4: names works that capture local variables, in the modules that the workflow reaches, by file and line", async () => {
+    const here = place();
+    writeFileSync(
+      join(here.folder, "flow.ts"),
+      `import { part } from "./part.ts";
+export default {
+  kind: "workflow",
+  name: "flow",
+  async run(ctx: any, input: number) {
+    const factor = await ctx.step("factor", input, (it: number) => it + 1);
+    await ctx.map([1], (one: number, ctx: any) => ctx.step("fine", { one, factor }, (it: unknown) => it));
+    await ctx.step("by hand", input, (it: number) => it * factor, { version: "1" });
+    return part(ctx, await ctx.step("bad", input, (it: number) => it * factor));
+  },
+};
+`,
+    );
+    writeFileSync(
+      join(here.folder, "part.ts"),
+      "export async function part(ctx: any, n: number) {\n  const local = (it: number) => it + n;\n  return ctx.step(`part`, 1, local);\n}\n",
+    );
+    const { code, out } = await here.cli(["lint", "flow.ts"]);
+    assert.equal(code, 1);
+    const mend = "Pass it in the input, move it to the top of the module, or give version.";
+    const captures = (place: string, what: string, name: string): string =>
+      `${place}  error  the work of ${what} captures "${name}": a rerun cannot see when that changes. ${mend}`;
+    assert.deepEqual(out.trimEnd().split("\n"), [
+      captures("flow.ts:9", 'step "bad"', "factor"),
+      captures("part.ts:2", "a step", "n"),
+      "2 findings",
+    ]);
+    here.remove();
+  });
 });
