@@ -2,7 +2,7 @@
 
 import type { Value } from "../../base/values.ts";
 import { findQuote, readQuotation } from "../find-quote.ts";
-import { indexNumbers, matchNumber, type NumberIndex } from "../match-numbers.ts";
+import { indexNumbers, type KnownNumber, matchNumber, type NumberIndex } from "../match-numbers.ts";
 import { readNumbers } from "../read-numbers.ts";
 import { type SourceText, sourceTexts } from "../source-text.ts";
 import type { Source } from "../check.ts";
@@ -39,6 +39,8 @@ const prepared = new WeakMap<readonly Source[], Readings>();
 interface Readings {
   readonly texts: readonly SourceText[];
   readonly numbers: () => NumberIndex;
+  /** Those with a unit. */
+  readonly amounts: () => NumberIndex;
   readonly names: () => readonly string[];
 }
 
@@ -63,19 +65,19 @@ export function groundsOf(it: Carrier): Grounds {
 
 function readingsOf(read: readonly Source[]): Readings {
   const texts = sourceTexts(read);
+  const known = once(() =>
+    texts.flatMap(({ text }) =>
+      readNumbers(text).map(({ value, at, unit }): KnownNumber => ({
+        value,
+        place: at,
+        ...(unit === undefined ? {} : { unit }),
+      })),
+    ),
+  );
   return {
     texts,
-    numbers: once(() =>
-      indexNumbers(
-        texts.flatMap(({ text }) =>
-          readNumbers(text).map(({ value, at, unit }) => ({
-            value,
-            place: at,
-            ...(unit === undefined ? {} : { unit }),
-          })),
-        ),
-      ),
-    ),
+    numbers: once(() => indexNumbers(known())),
+    amounts: once(() => indexNumbers(known().filter((it) => it.unit !== undefined))),
     names: once(() => takeNames(texts)),
   };
 }
@@ -92,11 +94,11 @@ function takeNames(texts: readonly SourceText[]): readonly string[] {
 }
 
 function bearsOut({ kind, text }: Claim, it: Readings): boolean {
-  if (kind !== "number") return findQuote(readQuotation(text), it.texts) !== undefined;
+  if (kind !== "number" && kind !== "amount") return findQuote(readQuotation(text), it.texts) !== undefined;
   const mentions = readNumbers(text);
+  const numbers = kind === "amount" ? it.amounts() : it.numbers();
   return (
-    mentions.length > 0 &&
-    mentions.every((mention) => matchNumber(mention, it.numbers())?.likeness === "same")
+    mentions.length > 0 && mentions.every((mention) => matchNumber(mention, numbers)?.likeness === "same")
   );
 }
 

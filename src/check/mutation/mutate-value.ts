@@ -96,6 +96,8 @@ function plant(
   if (faults.length === 0) return undefined;
   let isSupported = false;
   for (const { value, before, after, claim } of faults) {
+    // Three times a very large number is none.
+    if (typeof value === "number" && !Number.isFinite(value)) continue;
     const made = canonical(replaceAt(right, place.keys, value), "output");
     if (seen.has(made.hash)) continue;
     if (claim !== undefined && grounds.bearsOut(claim)) {

@@ -28,7 +28,8 @@ export interface Carrier {
 
 /** What a planted text must not be borne out by: the words that make it a fault. */
 export interface Claim {
-  readonly kind: "number" | "date" | "quote" | "name";
+  /** `amount`: a number with its unit, which a bare number does not bear out. */
+  readonly kind: "number" | "amount" | "date" | "quote" | "name";
   readonly text: string;
 }
 

@@ -108,8 +108,8 @@ function fault(value: Value, before: string, after: string): Fault {
 
 /** A stretch of a text with a few words around it. */
 export function around(text: string, start: number, end: number): string {
-  const from = Math.max(0, start - 30);
-  const to = Math.min(text.length, end + 30);
+  const from = Math.max(0, start - 16);
+  const to = Math.min(text.length, end + 16);
   return `${from > 0 ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`.replaceAll(
     /\s+/g,
     " ",

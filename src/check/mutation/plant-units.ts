@@ -65,7 +65,7 @@ function spot(text: string, start: number, end: number, put: string, claimed: st
     value: text.slice(0, start) + put + text.slice(end),
     before: around(text, start, end),
     after: claimed,
-    claim: { kind: "number", text: claimed },
+    claim: { kind: "amount", text: claimed },
   };
   return () => [made];
 }
