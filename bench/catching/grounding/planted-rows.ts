@@ -63,7 +63,7 @@ export async function plantedRows(
       alarmRow("all clean responses", all),
       ...[...judged].map(([set, some]) => alarmRow(set, some)),
       alarmRow("sentences that quote a source word for word", quoting),
-    ],
+    ].filter((it) => it.n > 0),
     shown: [
       ...all
         .filter((it) => it.result === "fail")
