@@ -1,20 +1,17 @@
 // One form for answers that say the same: "$1,200.00", "1200 \text{ dollars}" and "1200" are one number,
 // "\frac{7}{2}" and "3.5" are one number, and all ways to say that there is no answer are one text.
 
-/** Digits that two numbers are compared by. */
-const digits = 9;
-
 /**
- * The form of an answer: `number:…` or `text:…`; undefined for an empty one, which agrees with nothing.
- * Units are dropped where a number stands before them: two runs on one question mean the same unit.
+ * What an answer says: a number, or a text; undefined for an empty one, which agrees with nothing. Units are dropped
+ * where a number stands before them: two runs on one question mean the same unit.
  */
-export function answerForm(given: string): string | undefined {
+export function answerValue(given: string): number | string | undefined {
   const text = unwrap(given);
   if (text === "") return undefined;
   const value = numberOf(text);
-  if (value !== undefined) return `number:${Number(value.toPrecision(digits))}`;
-  if (/^(?:none|null|n\/?a|unknown|undefined|cannot be determined)$/.test(text)) return "text:none";
-  return `text:${text.replaceAll(/[^a-z0-9+\-*/^().]/g, "")}`;
+  if (value !== undefined) return value;
+  if (/^(?:none|null|n\/?a|unknown|undefined|cannot be determined)$/.test(text)) return "none";
+  return text.replaceAll(/[^a-z0-9+\-*/^().]/g, "");
 }
 
 /** Without the marks of typesetting, currency and quoting. */

@@ -3,7 +3,8 @@
 //
 // Pairings are fixed in advance, by set-up and seed. Whether a run was right is for the scorer alone.
 
-import { answerForm } from "./agreement-answer.ts";
+import { agreement } from "firebreak";
+import { answerValue } from "./agreement-answer.ts";
 import { flag, number, readRows, type Row, text } from "./data.ts";
 import { type Interval, percent, resampled } from "./intervals.ts";
 import type { PartResult, PartRow, RunPart } from "./part.ts";
@@ -16,8 +17,8 @@ const quickResamples = 200;
 interface Given {
   readonly setup: string;
   readonly seed: number;
-  /** Undefined: no answer was given. */
-  readonly form: string | undefined;
+  /** What it answers; undefined: nothing. */
+  readonly value: number | string | undefined;
   readonly correct: boolean;
 }
 
@@ -35,16 +36,15 @@ export interface Accepted {
   readonly wrong: boolean;
 }
 
-/** Accepts the form that at least `k` of the runs give. Where runs of one form differ in being right, it counts as wrong. */
-export function accept(runs: readonly Pick<Given, "form" | "correct">[], k: number): Accepted {
-  const groups = Map.groupBy(
-    runs.filter((it) => it.form !== undefined),
-    (it) => it.form,
-  );
-  const [most = []] = [...groups.values()].toSorted((a, b) => b.length - a.length);
-  const rivals = [...groups.values()].filter((it) => it.length === most.length).length;
-  const accepted = most.length >= k && most.length > 0 && rivals === 1;
-  return { accepted, wrong: accepted && most.some((it) => !it.correct) };
+/**
+ * Accepts what at least `k` of the runs say, compared as the library's `agrees` does, unless as many say something
+ * else. Where runs that say the same differ in being right, it counts as wrong.
+ */
+export function accept(runs: readonly Pick<Given, "value" | "correct">[], k: number): Accepted {
+  const [most, next] = agreement(runs.map((it) => it.value));
+  const count = most?.members.length ?? 0;
+  const accepted = count >= k && count > 0 && count > (next?.members.length ?? 0);
+  return { accepted, wrong: accepted && most!.members.some((at) => !runs[at]!.correct) };
 }
 
 /** Some runs out of those on one question, and how many of them must agree. */
@@ -92,7 +92,7 @@ function questionsOf(rows: readonly Row[], lacking: ReadonlySet<string>): readon
     runs: own.map((row) => ({
       setup: setupOf(row),
       seed: number(row, "seed"),
-      form: answerForm(text(row, "given")),
+      value: answerValue(text(row, "given")),
       correct: flag(row, "correct"),
     })),
   }));

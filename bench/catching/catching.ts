@@ -14,12 +14,10 @@ import { parseArgs } from "node:util";
 import type { PartResult, RunPart } from "./part.ts";
 import { keep, type Measured, printed } from "./results.ts";
 
-const groundingModule = "./grounding/grounding.ts";
-
 /** Loaded when run: one that does not load leaves the others measured. */
 const parts: Readonly<Record<string, () => Promise<{ readonly run: RunPart }>>> = {
   compounding: () => import("./compounding.ts"),
-  grounding: () => import(groundingModule) as Promise<{ readonly run: RunPart }>,
+  grounding: () => import("./grounding/grounding.ts"),
   agreement: () => import("./agreement.ts"),
   mistakes: () => import("./mistakes/mistakes.ts"),
   unseen: () => import("./mistakes/unseen.ts"),

@@ -25,7 +25,7 @@ const gates: readonly (Gate | undefined)[] = [
   { catches: 0.6, alarms: 0.02 },
 ];
 const runsPerCell = 400;
-const quickRunsPerCell = 30;
+const quickRunsPerCell = 15;
 /** Runs in flight at once. */
 const width = 20;
 /** Runs of one engine: its journal is in memory. */
@@ -146,7 +146,7 @@ function consumedRow(name: string, measured: readonly Measured[], of: (it: RunCo
 function result(
   rows: readonly Stated[],
   measured: readonly Measured[],
-  alongside: { readonly row?: PartRow; readonly note: string },
+  alongside: { readonly row: PartRow; readonly note: string },
   quick: boolean,
 ): PartResult {
   const outside = rows.filter((it) => !it.inside).map((it) => it.row.name);
@@ -161,7 +161,7 @@ function result(
       ...rows.map((it) => it.row),
       consumedRow(`${caught} (journal's lineage)`, measured, (it) => it.consumedByLineage),
       consumedRow(`${caught} (marks in the values)`, measured, (it) => it.consumedByMark),
-      ...(alongside.row === undefined ? [] : [alongside.row]),
+      alongside.row,
     ],
     notes: [
       `${runs} real runs in memory; authors are labelled stand-ins, gates are simulated with rates d and f, up to 20 further drafts.`,

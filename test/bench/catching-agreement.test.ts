@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { answerForm } from "../../bench/catching/agreement-answer.ts";
+import { answerValue } from "../../bench/catching/agreement-answer.ts";
 import { accept, run } from "../../bench/catching/agreement.ts";
 
 const same: readonly (readonly string[])[] = [
@@ -20,23 +20,23 @@ const same: readonly (readonly string[])[] = [
 
 for (const forms of same)
   test(`${forms[0]}: ${forms.length} ways to write it are one answer`, () => {
-    assert.equal(new Set(forms.map(answerForm)).size, 1, forms.map(answerForm).join(" | "));
+    assert.equal(new Set(forms.map(answerValue)).size, 1, forms.map(answerValue).join(" | "));
   });
 
 test("answers that differ stay apart", () => {
   const different = ["12", "1.2", "-12", "x - 12", "12x", "None", "1/12", "12,5", "2h + 4", "2h - 4"];
-  assert.equal(new Set(different.map(answerForm)).size, different.length);
+  assert.equal(new Set(different.map(answerValue)).size, different.length);
 });
 
 test("no answer agrees with nothing, not with another that is missing", () => {
-  assert.equal(answerForm("  "), undefined);
-  const missing = { form: undefined, correct: false };
+  assert.equal(answerValue("  "), undefined);
+  const missing = { value: undefined, correct: false };
   assert.deepEqual(accept([missing, missing], 2), { accepted: false, wrong: false });
 });
 
 test("an answer is accepted when enough runs give it, and no other as often", () => {
-  const a = { form: "number:1", correct: true };
-  const b = { form: "number:2", correct: false };
+  const a = { value: 1, correct: true };
+  const b = { value: 2, correct: false };
   assert.deepEqual(accept([a, a, b], 2), { accepted: true, wrong: false });
   assert.deepEqual(accept([b, b, a], 2), { accepted: true, wrong: true });
   assert.deepEqual(accept([a, b], 2), { accepted: false, wrong: false });
@@ -45,8 +45,7 @@ test("an answer is accepted when enough runs give it, and no other as often", ()
 });
 
 test("runs that agree and are judged differently count as wrong", () => {
-  const form = "number:1";
-  const runs = [true, false].map((correct) => ({ form, correct }));
+  const runs = [true, false].map((correct) => ({ value: "x - 21", correct }));
   assert.deepEqual(accept(runs, 2), { accepted: true, wrong: true });
 });
 

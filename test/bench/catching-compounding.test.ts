@@ -15,6 +15,7 @@ import {
   wrongAfter,
   wrongEnd,
 } from "../../bench/catching/compounding-graph.ts";
+import { measureAlongside } from "../../bench/catching/compounding-alongside.ts";
 import { countEvents, countRun, graphWorkflow, openMemory } from "../../bench/catching/compounding-run.ts";
 import { holds, resampled, share } from "../../bench/catching/intervals.ts";
 
@@ -118,4 +119,10 @@ test("groups that hang together give a wider interval than their rows alone woul
   const alone = share(200, 400);
   assert.equal(grouped.value, 0.5);
   assert.ok(grouped.high - grouped.low > 2 * (alone.high - alone.low));
+});
+
+test("checks that run beside what follows are all run, and most of their time is hidden", async () => {
+  const { row, note } = await measureAlongside(true);
+  assert.match(note, /48 checks beside ran, of 48\.$/);
+  assert.ok(row.value > 0.3, `${row.value}`);
 });

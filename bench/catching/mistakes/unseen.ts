@@ -15,10 +15,8 @@ interface Solution {
   readonly label: number | undefined;
 }
 
-const quickSolutions = 100;
-
 /** Measures how many first wrong steps the equations name, and how many right solutions they blame. */
-export const run: RunPart = async ({ data, quick }) => {
+export const run: RunPart = async ({ data }) => {
   const solutions = [
     ...(readRows(data, "steps-processbench", "solutions.jsonl") ?? []).map(processBench),
     ...(readRows(data, "steps-mrben", "solutions.jsonl") ?? []).map(mrBen),
@@ -28,14 +26,12 @@ export const run: RunPart = async ({ data, quick }) => {
     return { part: "unseen", rows: [], notes: [note] };
   }
   const rows: PartRow[] = [];
-  for (const [set, all] of Map.groupBy(solutions, (it) => it.set))
-    rows.push(...(await rowsOf(set, all.slice(0, quick ? quickSolutions : undefined))));
+  for (const [set, all] of Map.groupBy(solutions, (it) => it.set)) rows.push(...(await rowsOf(set, all)));
   return {
     part: "unseen",
     rows,
     notes: [
       "A check that works out written equations is nearly blind here: most first wrong steps are wrong ideas.",
-      ...(quick ? [`--quick: the first ${quickSolutions} solutions of each set.`] : []),
     ],
   };
 };
