@@ -6,6 +6,7 @@
 import { FirebreakError } from "./base/errors.ts";
 import type { RunId } from "./base/ids.ts";
 import type { Json } from "./base/values.ts";
+import type { JournalEvent } from "./journal/events.ts";
 import type { Journal, RunHead, RunStatus } from "./journal/journal.ts";
 import {
   type Impact,
@@ -72,6 +73,8 @@ export interface ImpactRun {
   readonly rerunOf?: RunId;
   /** What of this run was asked about: steps, or parts of its input. */
   readonly targets: readonly string[];
+  /** The same by the sequences that gave the values out; 1 is the input. */
+  readonly seeds: readonly { readonly seq: number; readonly path: string }[];
   readonly steps: readonly ImpactStep[];
   readonly effects: readonly ImpactEffect[];
   /** The run's output, when it was delivered and rests on it. */
@@ -111,11 +114,20 @@ export async function impact(
     (a, b) => a.createdAt - b.createdAt || (a.run < b.run ? -1 : 1),
   );
   const looked = await relevant(journal, heads, target);
-  const search: Search = { journal, target, asked: new Map(), known: new Set(), read: reader(journal) };
+  const search: Search = {
+    journal,
+    target,
+    asked: new Map(),
+    followed: new Map(),
+    known: new Set(),
+    read: reader(journal),
+  };
   const runs: ImpactRun[] = [];
   for (const family of familiesOf(looked)) runs.push(...(await impactOfFamily(search, family)));
   if (search.asked.size === 0) throw unknownTarget(target, search.known);
-  const kept = runs.filter((it) => options.workflow === undefined || it.workflow === options.workflow);
+  const kept = runs
+    .filter((it) => options.workflow === undefined || it.workflow === options.workflow)
+    .map((it) => withFollowers(search, it));
   return { target: targetText(target), looked: looked.length, counts: countsOf(kept), runs: kept };
 }
 
@@ -130,6 +142,8 @@ interface Search {
   readonly target: ImpactTarget;
   /** What was asked about, by run and by the identity of the step: a rerun looks here for what it took over. */
   readonly asked: Map<string, ReadonlyMap<string, Touched>>;
+  /** Effects that were amended or undone later, by `run:intent`. */
+  readonly followed: Map<string, string>;
   /** What could have been meant. */
   readonly known: Set<string>;
   readonly read: (hash: string) => Promise<Uint8Array>;
@@ -213,7 +227,7 @@ async function impactOfFamily(search: Search, family: readonly RunHead[]): Promi
     const seeds = own.get(head.run) ?? new Map();
     return trace === undefined || made === undefined || made.touched.size === 0
       ? []
-      : [reportOf(head, trace, made, seeds)];
+      : [reportOf(search, head, trace, made, seeds)];
   });
 }
 
@@ -304,7 +318,7 @@ function unknownTarget(target: ImpactTarget, known: ReadonlySet<string>): Firebr
 
 // ---- The report ------------------------------------------------------------------------
 
-function reportOf(head: RunHead, trace: Trace, made: Impact, seeds: Seeds): ImpactRun {
+function reportOf(search: Search, head: RunHead, trace: Trace, made: Impact, seeds: Seeds): ImpactRun {
   const { view } = trace;
   const steps = trace.steps.flatMap((it): ImpactStep[] => {
     const touched = made.touched.get(it.seq);
@@ -322,8 +336,9 @@ function reportOf(head: RunHead, trace: Trace, made: Impact, seeds: Seeds): Impa
     ...(view.parent === undefined ? {} : { parent: view.parent }),
     ...(view.rerunOf === undefined ? {} : { rerunOf: view.rerunOf }),
     targets: [...seeds].map(([seq, it]) => seedText(trace, seq, it)),
+    seeds: [...seeds.keys()].map((seq) => ({ seq, path: pathOf(trace, seq) })),
     steps,
-    effects: effectsOf(trace, made),
+    effects: effectsOf(search, trace, made),
     ...(made.output === undefined ? {} : { output: resting(made.output) }),
   };
 }
@@ -334,9 +349,13 @@ function isInner(it: TracedStep, made: Impact): boolean {
   return above !== undefined && own !== undefined && isAsStrong(above, own);
 }
 
-function seedText(trace: Trace, seq: number, it: Touched): string {
+function pathOf(trace: Trace, seq: number): string {
   const of = trace.bySeq.get(seq);
-  const name = of === undefined ? "input" : pathText(of);
+  return of === undefined ? "input" : pathText(of);
+}
+
+function seedText(trace: Trace, seq: number, it: Touched): string {
+  const name = pathOf(trace, seq);
   const parts = it.parts?.map(keysText).filter((text) => text !== "") ?? [];
   return parts.length === 0
     ? name
@@ -351,15 +370,21 @@ function resting(it: Touched): Resting {
   };
 }
 
-function effectsOf(trace: Trace, made: Impact): readonly ImpactEffect[] {
+/** Effects that went out, or may have; what only undoes another one is told with that one. */
+function effectsOf(search: Search, trace: Trace, made: Impact): readonly ImpactEffect[] {
   const receipts = receiptsOf(trace);
   return trace.events.flatMap((event): ImpactEffect[] => {
-    if (event.kind !== "effect.intended") return [];
-    const { tool, key, scope, name } = event.data;
-    const step = trace.bySeq.get(event.seq) ?? trace.steps.find((it) => isOf(it, scope, name, event.seq));
+    if (event.kind !== "effect.intended" && event.kind !== "effect.adopted") return [];
+    const { tool, key } = event.data;
+    const step = effectStep(trace, event);
     const touched = step === undefined ? undefined : made.touched.get(step.seq);
-    if (step === undefined || touched === undefined) return [];
-    const receipt = receipts.get(event.seq);
+    if (event.kind === "effect.intended") noteFollower(search, event);
+    const undoes = event.kind === "effect.intended" && event.data.action === "compensate";
+    if (step === undefined || touched === undefined || undoes) return [];
+    const known =
+      event.kind === "effect.adopted"
+        ? { state: `sent by ${event.data.run}`, receipt: event.data.receipt }
+        : receipts.get(event.seq);
     return [
       {
         run: trace.view.run,
@@ -367,17 +392,34 @@ function effectsOf(trace: Trace, made: Impact): readonly ImpactEffect[] {
         path: pathText(step),
         tool,
         key,
-        state: receipt?.state ?? "in doubt",
-        ...(receipt?.receipt === undefined ? {} : { receipt: receipt.receipt }),
+        state: known?.state ?? "in doubt",
+        ...(known?.receipt === undefined ? {} : { receipt: known.receipt }),
         ...resting(touched),
       },
     ];
   });
 }
 
-/** The step whose record an intent came before. */
-function isOf(it: TracedStep, scope: string, name: string, intent: number): boolean {
-  return it.step.scope === scope && it.step.name === name && it.seq > intent;
+/** An intent that takes another's place says so; the other may stand in another run of the root. */
+function noteFollower(search: Search, event: JournalEvent<"effect.intended">): void {
+  const { after, action } = event.data;
+  if (after === undefined) return;
+  const state = action === "compensate" ? "undone" : "amended";
+  search.followed.set(`${after.run}:${after.seq}`, `${state} by ${event.run}:${event.seq}`);
+}
+
+/** The step an effect belongs to: the one with the intent's identity, or the one recorded with the receipt. */
+function effectStep(
+  trace: Trace,
+  event: JournalEvent<"effect.intended"> | JournalEvent<"effect.adopted">,
+): TracedStep | undefined {
+  const known = trace.bySeq.get(event.seq);
+  if (known !== undefined) return known;
+  const { data } = event;
+  const isOf = ({ step, seq }: TracedStep): boolean =>
+    seq > event.seq &&
+    ("scope" in data ? step.scope === data.scope && step.name === data.name : step.name === data.tool);
+  return trace.steps.find(isOf);
 }
 
 function receiptsOf(trace: Trace): ReadonlyMap<number, { readonly state: string; readonly receipt?: Json }> {
@@ -395,6 +437,14 @@ function receiptsOf(trace: Trace): ReadonlyMap<number, { readonly state: string;
       });
   }
   return receipts;
+}
+
+function withFollowers(search: Search, run: ImpactRun): ImpactRun {
+  const effects = run.effects.map((it) => {
+    const followed = search.followed.get(`${it.run}:${it.intent}`);
+    return followed === undefined ? it : { ...it, state: `${it.state}, ${followed}` };
+  });
+  return { ...run, effects };
 }
 
 function countsOf(runs: readonly ImpactRun[]): ImpactReport["counts"] {

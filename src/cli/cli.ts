@@ -75,6 +75,7 @@ function commandLine(screen: Screen, done: Done): Command {
   startCommands(program, screen, done);
   lookCommands(program, screen, done);
   lineageCommands(program, screen, done);
+  changeCommands(program, screen, done);
   personCommands(program, screen, done);
   projectCommands(program, screen, done);
   return program;
@@ -203,6 +204,32 @@ function lineageCommands(program: Command, screen: Screen, done: Done): void {
   ).action(async (given: string | undefined, flags: object) =>
     done(await (await import("./command-impact.ts")).impact(screen, given, flags)),
   );
+}
+
+function changeCommands(program: Command, screen: Screen, done: Done): void {
+  withTargetFlags(
+    program
+      .command("recall")
+      .description("do every run again that rests on a step, a source, a tool or a model")
+      .option("-n, --dry-run", "only say which, and what it would cost")
+      .option("--possible", "also runs that rest on it only possibly")
+      .option("--because <text>", "why, for the record")
+      .option("--with-model <ref>", "use this model for every agent, as provider:model or an alias")
+      .option("-y, --yes", "approve every question, and record that a flag did")
+      .option("--json", "print one JSON value at the end and nothing else"),
+  ).action(async (given: string | undefined, flags: object) =>
+    done(await (await import("./command-recall.ts")).recall(screen, given, flags)),
+  );
+  program
+    .command("diff")
+    .description("what differs between two runs, step by step")
+    .argument("<run>")
+    .argument("<other>")
+    .option("-a, --all", "the steps inside agents too, and every change")
+    .option("--json", "as JSON")
+    .action(async (run: string, other: string, flags: object) =>
+      done(await (await import("./command-diff.ts")).diff(screen, run, other, flags)),
+    );
 }
 
 function personCommands(program: Command, screen: Screen, done: Done): void {

@@ -18,6 +18,7 @@ import {
   type TracedStep,
   valueOf,
 } from "./trace.ts";
+import { foundBefore, looseParts } from "./trace-content.ts";
 import { contentOf, contentsOf, isHolder, type Keys, overlap, partAt, partsOf } from "./trace-values.ts";
 
 /** `reads`: known to hold it. `values`: holds scalars of unknown origin. `order`: was issued after it. */
@@ -87,17 +88,19 @@ function touchedBy(
   const made = isComposite(it) ? madeOf(trace, touched, it) : undefined;
   const passed = input === undefined ? undefined : passedOn(trace, it, input);
   const both = made === undefined ? passed : passed === undefined ? made : stronger(made, passed);
-  const after = orderOf(it, first);
+  const after = orderOf(trace, it, first);
   if (both === undefined) return after;
   return after === undefined || strength[both.through] > strength[after.through] ? both : after;
 }
 
 /** Nothing is known of what it read; but it was issued when the value had been given out. */
-function orderOf(it: TracedStep, first: number): Touched | undefined {
+function orderOf(trace: Trace, it: TracedStep, first: number): Touched | undefined {
   if (it.may < first || it.seq <= first) return undefined;
-  // What an agent puts into its own steps is known; their scalars are its own.
-  const isOwn = it.parent?.step.kind === "attempt" || it.step.kind === "attempt";
-  return { through: it.isLoose && !isOwn ? "values" : "order" };
+  return { through: isOpen(it) && hasUnknown(trace, it) ? "values" : "order" };
+}
+
+function hasUnknown(trace: Trace, it: TracedStep): boolean {
+  return looseParts(trace, it).some(({ keys, value }) => foundBefore(trace, it, value, keys) === undefined);
 }
 
 // ---- Inputs ----------------------------------------------------------------------------
@@ -127,11 +130,39 @@ function inputTouched(trace: Trace, touched: TouchedMap, it: TracedStep): Touche
   }
   const agent = around.agent === undefined ? undefined : inputTouched(trace, touched, around.agent);
   if (agent !== undefined) add({ through: agent.through });
+  for (const { at, seq, keys } of found === undefined || found.through !== "reads"
+    ? looselyRead(trace, it)
+    : []) {
+    const source = touched.get(seq);
+    const parts = source === undefined ? "none" : within(source.parts, keys);
+    if (source === undefined || parts === "none") continue;
+    add({ through: source.through, parts: parts?.map((below) => [...at, ...below]) ?? [at] });
+  }
   if (found === undefined || found.through !== "reads") {
     const equal = sameValueAsInput(trace, touched, it);
     if (equal !== undefined) add(equal);
   }
   return found;
+}
+
+interface LooselyRead {
+  readonly at: Keys;
+  readonly seq: number;
+  readonly keys: Keys;
+}
+
+/** Scalars in an input that are found, by content, in what was given out before. */
+function looselyRead(trace: Trace, it: TracedStep): readonly LooselyRead[] {
+  if (!isOpen(it)) return [];
+  return looseParts(trace, it).flatMap(({ keys: at, value }): LooselyRead[] => {
+    const place = foundBefore(trace, it, value, at);
+    return place === undefined ? [] : [{ at, ...place }];
+  });
+}
+
+/** True for a step whose input code put together: what an agent puts into its own steps is known. */
+function isOpen(it: TracedStep): boolean {
+  return it.isLoose && it.parent?.step.kind !== "attempt" && it.step.kind !== "attempt";
 }
 
 /** Parts of a value seen from a part of it; "none" when none of them is in it. */

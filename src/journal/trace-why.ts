@@ -5,6 +5,7 @@
 
 import type { Value } from "../base/values.ts";
 import { type Evidenced, evidenceFor, evidenceLinks, type Given, passagesIn } from "./trace-evidence.ts";
+import { foundBefore, isSeen, looseParts } from "./trace-content.ts";
 import type { Link, Place } from "./trace-place.ts";
 import {
   givenBy,
@@ -334,27 +335,15 @@ function foundIn(
   });
 }
 
-/** The value among what the step may have read: the nearest that was given out in a scope it can see. */
+/** The value among what the step may have read. */
 function contentLink(
   trace: Trace,
   it: TracedStep,
   value: Value | undefined,
   wanted: Keys = [],
 ): Link | undefined {
-  const content = contentOf(value);
-  if (content === undefined) return undefined;
-  const seen = trace.steps.filter((other) => other.seq <= it.may && isSeen(other, it));
-  for (const other of seen.toReversed()) {
-    const keys = placeIn(valueOf(trace, other.seq), content, wanted);
-    if (keys !== undefined) return { place: { seq: other.seq, keys }, tie: "content" };
-  }
-  const keys = placeIn(valueOf(trace, 1), content, wanted);
-  return keys === undefined ? undefined : { place: { seq: 1, keys }, tie: "content" };
-}
-
-function isSeen(other: TracedStep, it: TracedStep): boolean {
-  const { scope } = other.step;
-  return other !== it && (scope === "" || it.step.scope === scope || it.step.scope.startsWith(`${scope}/`));
+  const place = foundBefore(trace, it, value, wanted);
+  return place === undefined ? undefined : { place, tie: "content" };
 }
 
 /** What a place in a step's input is a part of. */
@@ -383,24 +372,6 @@ function inputLinks(trace: Trace, it: TracedStep): readonly Link[] {
     return found === undefined ? [] : [{ ...found, ...(as === "" ? {} : { as }) }];
   });
   return [...parts, ...it.whole.map((seq) => ({ ...whole(seq), as: "declared" })), ...loose];
-}
-
-interface LoosePart {
-  readonly keys: Keys;
-  readonly value: Value;
-}
-
-/** Scalars in an input that are no part of a value given out. */
-function looseParts(trace: Trace, it: TracedStep): readonly LoosePart[] {
-  const input = it.isLoose || it.parts.length === 0 ? inputOf(trace, it) : undefined;
-  const loose: LoosePart[] = [];
-  const visit = (value: Value, keys: Keys): void => {
-    if (loose.length > linkLimit || it.parts.some((part) => keysText(part.at) === keysText(keys))) return;
-    if (isHolder(value)) for (const [key, part] of partsOf(value)) visit(part, [...keys, key]);
-    else if (value !== null) loose.push({ keys, value });
-  };
-  if (input !== undefined) visit(input, []);
-  return loose;
 }
 
 /** Steps whose values a scalar of unknown origin may come from. */

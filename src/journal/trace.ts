@@ -308,7 +308,7 @@ export function makersOf(it: TracedStep): {
   readonly makers: readonly TracedStep[];
   readonly isCertain: boolean;
 } {
-  const makers = it.below.filter((below) => below.step.kind !== "check");
+  const makers = it.below.filter((below) => below.step.kind !== "check" && isValid(below));
   if (it.step.kind === "attempt") {
     const answers = makers.filter((below) => below.step.kind === "model");
     return { makers: answers.length > 0 ? answers.slice(-1) : makers, isCertain: true };
@@ -335,9 +335,9 @@ export function surroundings(it: TracedStep): {
   const attempt = kind === "attempt" ? it : it.parent?.step.kind === "attempt" ? it.parent : undefined;
   if (attempt === undefined) return { before: [] };
   const agent = attempt.parent;
-  const rejected = agent?.below
-    .filter((other) => other.seq < attempt.seq && other.step.kind === "attempt")
-    .at(-1);
+  const rejected = agent?.below.findLast(
+    (other) => other.seq < attempt.seq && other.step.kind === "attempt" && isValid(other),
+  );
   if (it === attempt || it.seq === attempt.below[0]?.seq)
     return { before: rejected === undefined ? [] : [rejected], ...(agent === undefined ? {} : { agent }) };
   const earlier = attempt.below.filter((other) => other.seq < it.seq && other.step.kind !== "check");
@@ -347,6 +347,10 @@ export function surroundings(it: TracedStep): {
     before: isPrompt && rejected !== undefined ? [...asked, rejected] : asked,
     ...(isPrompt ? { agent } : {}),
   };
+}
+
+function isValid(it: TracedStep): boolean {
+  return it.step.state !== "invalidated";
 }
 
 function isAnswer(it: TracedStep): boolean {
