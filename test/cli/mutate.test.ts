@@ -41,7 +41,7 @@ describe("mutate", () => {
       [
         ["gates", "parts › [] › double", ["doubled"], 3],
         ["gates", "three parts", ["hasIds"], 1],
-        ["weigh-all", "sum", ["check 1"], 1],
+        ["weigh-all", "sum", ["summed"], 1],
       ],
     );
     for (const { measurement } of report.gates) assert.equal(measurement.carriers.alarms, 0);

@@ -11,6 +11,9 @@ type Part = z.infer<typeof Part>;
 const doubled: CheckFunction<{ total: number }, Part> = ({ total }, { input }) =>
   process.env["FORGETS"] === "1" || total === input.grams * 2 || "the total is not that of the part";
 
+const summed: CheckFunction<{ grams: number }, readonly Part[]> = ({ grams }, { input }) =>
+  grams === input.reduce((sum, it) => sum + it.grams, 0) || "another sum";
+
 const hasIds: CheckFunction<readonly { id: string }[]> = (rows) =>
   new Set(rows.map((it) => it.id)).size === 3 || "there are three parts";
 
@@ -20,9 +23,7 @@ const child = workflow({
   output: z.object({ grams: z.number() }),
   run: (ctx, parts) =>
     ctx.step("sum", parts, (all) => ({ grams: all.reduce((sum, it) => sum + it.grams, 0) }), {
-      checks: [
-        ({ grams }, { input }) => grams === input.reduce((sum, it) => sum + it.grams, 0) || "another sum",
-      ],
+      checks: [summed],
     }),
 });
 
