@@ -238,12 +238,18 @@ function touchingOf(module: ModuleItems): Touching {
     if (item === undefined || item.names.includes(use.name)) continue;
     const isStatement = item.names.length === 0;
     if (use.boundIn === undefined && use.isWrite && isStatement) global.add(item);
-    if (use.boundIn !== module.names.scope || !(isStatement || use.isWrite)) continue;
+    // An assignment reads what stands on its right, as a declaration does; any other statement may change what it names.
+    const mayChange = use.isWrite || (isStatement && !isAssignment(item.node));
+    if (use.boundIn !== module.names.scope || !mayChange) continue;
     const known = byName.get(use.name) ?? [];
     if (!known.includes(item)) known.push(item);
     byName.set(use.name, known);
   }
   return { byName, global: [...global] };
+}
+
+function isAssignment(node: Tree): boolean {
+  return node.type === "ExpressionStatement" && node.expression.type === "AssignmentExpression";
 }
 
 function groupByName(uses: readonly NameUse[]): [string, NameUse[]][] {
