@@ -32,6 +32,7 @@ describe("usage", () => {
       "signal",
       "settle",
       "lint",
+      "mutate",
       "doctor",
       "prune",
     ]) {
