@@ -27,14 +27,15 @@ import { fromStored } from "./runtime/store.ts";
 import { parseSabotage, sabotage } from "./standin/saboteur.ts";
 import type { Tool } from "./tool/tool.ts";
 import {
+  type CodeOf,
   planRerun,
   readPast,
   type Rerun,
   rerunSpec,
   type RerunOptions,
   type RerunPlan,
-  sameText,
 } from "./rerun.ts";
+import { CodeKeeper } from "./kept-code.ts";
 import { RunHandleImpl } from "./run-handle.ts";
 import { failureChain } from "./resume.ts";
 import { makeProgram, type MakeAgentEnv, parseWorkflowInput, type RunOptions } from "./workflow/program.ts";
@@ -186,6 +187,7 @@ class Opened implements Firebreak {
   readonly #workflows = new Map<string, AnyWorkflow>();
   readonly #programs = new WeakMap<AnyWorkflow, Program>();
   readonly #makeEnv: MakeAgentEnv;
+  readonly #code: CodeKeeper;
   readonly reviews: Firebreak["reviews"];
 
   constructor(
@@ -195,6 +197,7 @@ class Opened implements Firebreak {
     env: NonNullable<OpenOptions["env"]>,
   ) {
     this.journal = journal;
+    this.#code = new CodeKeeper(journal);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     for (const it of options.workflows ?? []) this.#workflows.set(it.name, it);
@@ -206,7 +209,7 @@ class Opened implements Firebreak {
       liveness: locks === undefined ? soleProcess() : lockProcess(locks),
       drive: options.drive ?? "all",
       ...(options.rig?.guard === undefined ? {} : { guard: options.rig.guard }),
-      pastFor: (started) => readPast(journal, started, sameText),
+      pastFor: (started) => readPast(journal, started, this.#codeOf),
       ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
     });
     if (locks !== undefined) this.#engine.startPolling();
@@ -276,8 +279,15 @@ class Opened implements Firebreak {
   }
 
   async plan(id: string, options: RerunOptions = {}): Promise<RerunPlan> {
-    return planRerun(await this.#rerunOf(id, options), sameText);
+    return planRerun(await this.#rerunOf(id, options), this.#codeOf);
   }
+
+  /** How works of an old run compare with those of this process. */
+  readonly #codeOf: CodeOf = async (old, started) => {
+    const definition = this.#workflows.get(started.workflow) ?? definedWorkflow(started.workflow);
+    const now = definition === undefined ? undefined : this.#code.keep(definition, started.file);
+    return this.#code.compare(old, now);
+  };
 
   async #rerunOf(id: string, options: RerunOptions): Promise<Rerun> {
     const head = await this.#headOf(id);
@@ -335,6 +345,7 @@ class Opened implements Firebreak {
     });
     const old = ended.filter((it) => it.updatedAt < options.before);
     if (!options.dryRun && old.length > 0) await this.journal.prune(old.map((it) => it.run));
+    this.#code.forget();
     return old;
   }
 
@@ -361,7 +372,7 @@ class Opened implements Firebreak {
     this.#workflows.set(definition.name, definition);
     const known = this.#programs.get(definition);
     if (known !== undefined) return known;
-    const made = makeProgram(definition, this.#makeEnv);
+    const made = makeProgram(definition, this.#makeEnv, (it) => this.#code.keep(it, undefined));
     this.#programs.set(definition, made);
     return made;
   }

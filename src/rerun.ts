@@ -215,9 +215,6 @@ export type CodeOf = (
   started: EventData["run.started"],
 ) => Promise<PastSpec["sameWork"]>;
 
-/** Works are the same when their texts are. */
-export const sameText: CodeOf = async () => (old, work) => (old.work === work ? "same" : "changed");
-
 /** Walks through a rerun in memory, and stops where the first work would start. */
 export async function planRerun(it: Rerun, code: CodeOf): Promise<RerunPlan> {
   const { journal, head, program } = it;

@@ -4,7 +4,7 @@
 
 import { FirebreakError } from "../base/errors.ts";
 import type { RunId } from "../base/ids.ts";
-import { collectBlobs, verifyBlob } from "./blob-store.ts";
+import { collectBlobs, followManifests, verifyBlob } from "./blob-store.ts";
 import { decodeEvent, invalidatedCode, sealEvent, type StoredEvent } from "./codec.ts";
 import { BatchPlan, encodeAppends, holdsKey, type PlacedEvent } from "./commit-plan.ts";
 import { type CommitOutcome, CommitQueue, type CommitRequest } from "./commit-queue.ts";
@@ -174,6 +174,7 @@ export class MemoryJournal implements Journal {
   #dropUnusedBlobs(): void {
     const used = new Set<string>();
     for (const rows of this.#events.values()) for (const row of rows) collectBlobs(String(row.data), used);
+    followManifests(used, (hash) => this.#blobs.get(hash));
     for (const hash of this.#blobs.keys()) if (!used.has(hash)) this.#blobs.delete(hash);
   }
 

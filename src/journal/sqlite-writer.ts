@@ -3,7 +3,7 @@
 // refused commit costs no savepoint, and a run's row is written once a batch.
 
 import type { RunId } from "../base/ids.ts";
-import { collectBlobs } from "./blob-store.ts";
+import { collectBlobs, followManifests } from "./blob-store.ts";
 import { sealEvent } from "./codec.ts";
 import { BatchPlan, type PlacedEvent } from "./commit-plan.ts";
 import type { CommitOutcome, CommitRequest } from "./commit-queue.ts";
@@ -239,6 +239,8 @@ export class SqliteWriter {
     const used = new Set<string>();
     const referring = this.#prepare(`SELECT data FROM events WHERE instr(data, '"$blob"') > 0`).iterate();
     for (const row of referring) collectBlobs(String(row["data"]), used);
+    const read = this.#prepare("SELECT bytes FROM blobs WHERE hash = ?");
+    followManifests(used, (hash) => read.get(Buffer.from(hash, "hex"))?.["bytes"]);
     const drop = this.#prepare("DELETE FROM blobs WHERE hash = ?");
     for (const { hash } of kept) {
       if (hash instanceof Uint8Array && !used.has(Buffer.from(hash).toString("hex"))) drop.run(hash);

@@ -8,11 +8,19 @@ import type { Blob, RunHead } from "../journal/journal.ts";
 import type { LiveNote } from "./runtime.ts";
 import type { Scope } from "./scope.ts";
 
+/** What the first event of a run, or of a drive, says of the code, and what must be written for it. */
+export interface KeptCode {
+  readonly sources: Json;
+  readonly blobs: readonly Blob[];
+}
+
 /** A workflow as an engine sees it. */
 export interface Program {
   readonly name: string;
   /** Identity of its code. */
   readonly code: string;
+  /** Its code as it is in this process, to be kept with the run. */
+  kept?(): KeptCode | undefined;
   /** Executes the workflow's function in the run's own scope. */
   run(scope: Scope, started: EventData["run.started"]): Promise<unknown>;
 }

@@ -9,13 +9,14 @@ import { toStored } from "./store.ts";
 export const formVersion = 1;
 
 export type StartedSpec = Omit<StartSpec, "program"> & {
-  readonly program: Pick<Program, "name" | "code">;
+  readonly program: Pick<Program, "name" | "code" | "kept">;
   readonly parent?: EventData["run.started"]["parent"];
 };
 
 /** The event that starts a run. */
 export function runStarted(run: RunId, spec: StartedSpec, blobs: Blob[]): NewEvent {
-  blobs.push(...(spec.blobs ?? []));
+  const kept = spec.program.kept?.();
+  blobs.push(...(spec.blobs ?? []), ...(kept?.blobs ?? []));
   const input = canonical(spec.input ?? null, "input");
   const data: EventData["run.started"] = {
     workflow: spec.program.name,
@@ -24,6 +25,7 @@ export function runStarted(run: RunId, spec: StartedSpec, blobs: Blob[]): NewEve
     seed: spec.seed ?? sha(run),
     form: formVersion,
     code: spec.program.code,
+    ...(kept === undefined ? {} : { sources: kept.sources }),
     ...(spec.file === undefined ? {} : { file: spec.file }),
     ...(spec.key === undefined ? {} : { key: spec.key }),
     ...(spec.parent === undefined ? {} : { parent: spec.parent }),

@@ -9,7 +9,7 @@ import type { Scope } from "../runtime/scope.ts";
 import { runStarted } from "../runtime/run-started.ts";
 import { childWork } from "../runtime/wait.ts";
 import type { ProgramEnv } from "./program.ts";
-import type { Workflow } from "./workflow.ts";
+import type { AnyWorkflow, Workflow } from "./workflow.ts";
 
 export function childRun(scope: Scope, definition: Workflow, env: ProgramEnv): Work {
   const { replay } = scope;
@@ -22,7 +22,11 @@ export function childRun(scope: Scope, definition: Workflow, env: ProgramEnv): W
     const event = runStarted(
       child,
       {
-        program: definition,
+        program: {
+          name: definition.name,
+          code: definition.code,
+          kept: () => env.keep?.(definition as unknown as AnyWorkflow),
+        },
         input,
         root: replay.host.root,
         seed: sha(`${replay.seed}\n${issue.key}`),

@@ -6,7 +6,7 @@ import { FirebreakError } from "../base/errors.ts";
 import { parseWith } from "../base/schema.ts";
 import type { Json, Value } from "../base/values.ts";
 import { Cap, type CapLimits, defaultCap } from "../runtime/cap.ts";
-import type { Program } from "../runtime/engine.ts";
+import type { KeptCode, Program } from "../runtime/engine.ts";
 import { fromStored } from "../runtime/store.ts";
 import { Context } from "./context.ts";
 import type { AnyWorkflow, Workflow } from "./workflow.ts";
@@ -25,21 +25,32 @@ export interface ProgramEnv {
   readonly agents: AgentEnv;
   readonly file?: string | undefined;
   readonly options?: Json | undefined;
+  readonly keep?: ((definition: AnyWorkflow) => KeptCode | undefined) | undefined;
 }
 
 /** Makes the environment of a run from the options it was started with. */
 export type MakeAgentEnv = (options: RunOptions) => AgentEnv;
 
-export function makeProgram(definition: AnyWorkflow, makeEnv: MakeAgentEnv): Program {
+export function makeProgram(
+  definition: AnyWorkflow,
+  makeEnv: MakeAgentEnv,
+  keep?: (definition: AnyWorkflow) => KeptCode | undefined,
+): Program {
   const it = definition as unknown as Workflow;
   return {
+    ...(keep === undefined ? {} : { kept: () => keep(definition) }),
     name: it.name,
     code: it.code,
     run: async (scope, started) => {
       const { replay } = scope;
       const options = (started.options ?? {}) as RunOptions;
       replay.cap = new Cap(replay, { ...defaultCap, ...it.cap, ...options.cap });
-      const env: ProgramEnv = { agents: makeEnv(options), file: started.file, options: started.options };
+      const env: ProgramEnv = {
+        agents: makeEnv(options),
+        file: started.file,
+        options: started.options,
+        keep,
+      };
       const stored = await replay.busy(() => fromStored(started.input, (hash) => replay.host.blob(hash)));
       // The input counts as delivered by the run's first event.
       const input = replay.lineage.deliver(1, stored);

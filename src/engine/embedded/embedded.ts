@@ -21,7 +21,7 @@ import {
   type Journal,
   type RunHead,
 } from "../../journal/journal.ts";
-import type { Engine, FindProgram, Program, StartSpec } from "../../runtime/engine.ts";
+import type { Engine, FindProgram, KeptCode, Program, StartSpec } from "../../runtime/engine.ts";
 import type { ReplayOptions } from "../../runtime/replay-options.ts";
 import { Replay } from "../../runtime/replay.ts";
 import { Flights } from "../../runtime/flights.ts";
@@ -249,12 +249,13 @@ export class EmbeddedEngine implements Engine {
     try {
       program = await this.#find(head.workflow, head.file);
       if (program === undefined) return this.#letGo(head.run);
+      const kept = program.kept?.();
       const append: Append = {
         run: head.run,
         expect: { seq: head.seq, epoch: head.epoch },
-        events: [this.#claimEvent(why)],
+        events: [this.#claimEvent(why, kept)],
       };
-      appended = (await this.journal.commit([append]))[0]!;
+      appended = (await this.journal.commit([append], kept?.blobs))[0]!;
     } catch (error) {
       this.#letGo(head.run);
       if (FirebreakError.is(error, "JOURNAL_CONFLICT")) return false;
@@ -278,8 +279,12 @@ export class EmbeddedEngine implements Engine {
     return false;
   }
 
-  #claimEvent(why: EventData["run.claimed"]["why"]): NewEvent {
-    return { kind: "run.claimed", data: { owner: this.owner, why } };
+  #claimEvent(why: EventData["run.claimed"]["why"], kept?: KeptCode): NewEvent {
+    const data = { owner: this.owner, why };
+    return {
+      kind: "run.claimed",
+      data: kept === undefined ? data : { ...data, sources: kept.sources },
+    };
   }
 
   /** Drives a claimed run until it ends, parks or is lost. */
