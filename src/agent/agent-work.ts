@@ -10,9 +10,10 @@ import type { Scope } from "../runtime/scope.ts";
 import type { Agent } from "./agent.ts";
 import type { AgentEnv } from "./agent-env.ts";
 import { besides, keepRead } from "./alongside.ts";
-import { inputSources, runAttempt } from "./attempt.ts";
+import { type AttemptResult, inputSources, runAttempt } from "./attempt.ts";
 import type { Brake } from "./brake.ts";
 import { runGate } from "./gate.ts";
+import { type Accepted, sendHeld } from "./held.ts";
 import { climb } from "./ladder.ts";
 import { defaultRungs, type Rung } from "./rung.ts";
 
@@ -28,6 +29,7 @@ export function agentWork(
   return compositeWork(scope.replay, {
     body: async (call) => {
       const models = env.models(step, it.models);
+      let accepted: Accepted = { held: [], ask: undefined };
       const output = await climb(call.scope, {
         identity: call.identity,
         step,
@@ -40,10 +42,13 @@ export function agentWork(
         judge: (inner, value, last) =>
           judgeEdit(inner, { it, env, input: call.input }, value, last?.read ?? []),
         brake,
-        ...(it.alongside === undefined
-          ? {}
-          : { accepted: (result, plan) => keepRead(call, result, models[plan.model]!.id) }),
+        accepted: (result, plan) => {
+          accepted = acceptedBy(it.name, result);
+          if (it.alongside !== undefined) keepRead(call, result, models[plan.model]!.id);
+        },
+        approved: (last) => (accepted = approvedBy(it.name, last)),
       });
+      call.note(await sendHeld(call.scope, step, it.bound, accepted));
       if (it.unchecked !== undefined) call.note({ unchecked: it.unchecked });
       return output;
     },
@@ -57,6 +62,18 @@ export function agentWork(
           }),
         }),
   });
+}
+
+/** Unsure is not passed: what was let through marked never goes into an effect by itself. */
+function acceptedBy(agent: string, { held = [], verdicts }: AttemptResult): Accepted {
+  const open = verdicts.filter((it) => it.result !== "pass").map((it) => it.check);
+  if (open.length === 0) return { held, ask: undefined };
+  return { held, ask: `Agent ${agent} asked for it, and its answer was accepted although unsure: ${open.join(", ")}.` };
+}
+
+function approvedBy(agent: string, last: AttemptResult | undefined): Accepted {
+  const ask = `Agent ${agent} asked for it with an answer that did not pass; a person decided on that answer, not on this.`;
+  return { held: last?.held ?? [], ask };
 }
 
 async function judgeEdit(

@@ -15,6 +15,7 @@ import type { Check } from "../check/check.ts";
 import type { ModelRef } from "../model/model.ts";
 import type { Tool } from "../tool/tool.ts";
 import { checkTools, type GivenTool } from "../tool/define.ts";
+import { isHeld } from "./held.ts";
 import type { Rung } from "./rung.ts";
 
 /** A part of a prompt: text, or a titled section. */
@@ -98,5 +99,12 @@ export function agent<
   if ((it.checks === undefined || it.checks.length === 0) && (reason === undefined || reason === "")) {
     invalid("has no check", 'Give it checks: [...], or say why none is needed: unchecked: "reason".');
   }
-  return { ...it, kind: "agent", bound: checkTools(it.name, it.tools ?? []) };
+  const bound = checkTools(it.name, it.tools ?? []);
+  const sends = bound.find(isHeld);
+  if (it.alongside !== undefined && it.alongside.length > 0 && sends !== undefined)
+    invalid(
+      `has checks alongside and the tool "${sends.name}", which changes something outside`,
+      "Move these checks into `checks`: what is sent cannot be taken back by a check that ends later.",
+    );
+  return { ...it, kind: "agent", bound };
 }

@@ -4,7 +4,7 @@
 
 import { type AnySchema, toJsonSchema } from "../base/schema.ts";
 import { canonical, hashOf, type Json, type Value } from "../base/values.ts";
-import type { Question, Source, Verdict } from "../check/check.ts";
+import type { Action, Question, Source, Verdict } from "../check/check.ts";
 import type { Outcome } from "../journal/events.ts";
 import { nextAfter } from "../model/classify.ts";
 import { toPromptMessages, toolResultMessage, type ToolOutcome } from "../model/message.ts";
@@ -18,6 +18,7 @@ import { type CallFailed, modelWork } from "./model-step.ts";
 import { outputShape } from "./output-shape.ts";
 import { readAnswer } from "./read-answer.ts";
 import { assemblePrompt, type Feedback, promptVersion } from "./prompt.ts";
+import { heldActions, holdAlso, type HeldCall } from "./held.ts";
 import { callTool, type ToolAnswer } from "./tool-call.ts";
 
 /** How one attempt ended: recorded as the value of its step, whether it passed or not. */
@@ -37,6 +38,15 @@ export interface AttemptResult {
   readonly verdicts: readonly Verdict[];
   /** What a rejected attempt read from its tools: an edit of its output is judged against it. */
   readonly read?: readonly Source[];
+  /** Calls to tools with an effect that wait for the gate. Those of a rejected attempt are dropped. */
+  readonly held?: readonly HeldCall[];
+}
+
+/** What the tools of an attempt were asked for. */
+interface Called {
+  readonly read: Source[];
+  readonly actions: Action[];
+  held: readonly HeldCall[];
 }
 
 export interface AttemptSpec<Input, Output> {
@@ -58,9 +68,10 @@ export async function runAttempt<Input, Output>(
   scope: Scope,
   spec: AttemptSpec<Input, Output>,
 ): Promise<AttemptResult> {
-  const read: Source[] = inputSources(spec.input);
-  const conversed = await converse(scope, spec, read);
+  const called: Called = { read: inputSources(spec.input), actions: [], held: [] };
+  const conversed = await converse(scope, spec, called);
   if (!("said" in conversed)) return conversed;
+  const { read, held } = called;
   const { said, question } = conversed;
   const answer = textOf(said.parts);
   if (said.finish !== "stop") return notWhole(said.finish, answer);
@@ -83,8 +94,7 @@ export async function runAttempt<Input, Output>(
     input: spec.input,
     read,
     previous: spec.previous,
-    // Tools with an effect are refused to agents, so an attempt has done nothing outside.
-    actions: [],
+    actions: [...called.actions, ...heldActions(held)],
     question,
   };
   const verdicts = await runGate(scope, spec.agent, judged, {
@@ -100,6 +110,7 @@ export async function runAttempt<Input, Output>(
     output,
     answer,
     verdicts,
+    ...(held.length === 0 ? {} : { held }),
     ...(passed
       ? spec.agent.alongside === undefined
         ? {}
@@ -123,7 +134,7 @@ interface Conversed {
 async function converse<Input, Output>(
   scope: Scope,
   spec: AttemptSpec<Input, Output>,
-  read: Source[],
+  called: Called,
 ): Promise<Conversed | AttemptResult> {
   const { agent } = spec;
   const messages: ModelPrompt = assemblePrompt(agent, spec.input as Input, spec.feedback);
@@ -164,7 +175,7 @@ async function converse<Input, Output>(
     const calls = answer.parts.filter((it) => it.type === "tool-call" && it.providerExecuted !== true);
     if (answer.finish !== "tool-calls" || calls.length === 0)
       return { said: answer, question: questionOf(request) };
-    const results = await callAll(scope, agent, calls as ToolCallPart[], read);
+    const results = await callAll(scope, agent, calls as ToolCallPart[], called);
     messages.push(...toPromptMessages(answer), toolResultMessage(results));
     chain = hashOf([chain, answer as unknown as Json, results as unknown as Json]);
   }
@@ -187,11 +198,13 @@ async function callAll<Input, Output>(
   scope: Scope,
   agent: Agent<Input, Output>,
   calls: readonly ToolCallPart[],
-  read: Source[],
+  called: Called,
 ): Promise<ToolOutcome[]> {
   const answers = await Promise.all(calls.map((it) => callTool(scope, agent.bound, it)));
   return answers.map((it: ToolAnswer, index) => {
-    read.push(...it.sources);
+    called.read.push(...it.sources);
+    if (it.action !== undefined) called.actions.push(it.action);
+    if (it.held !== undefined) called.held = holdAlso(called.held, it.held);
     const { id, name } = calls[index]!;
     return it.ok ? { id, name, result: canonical(it.value).json } : { id, name, error: it.error };
   });

@@ -49,6 +49,8 @@ export interface LadderSpec {
   readonly brake?: Brake | undefined;
   /** Told of the attempt whose output is accepted. */
   readonly accepted?: (result: AttemptResult, plan: AttemptPlan) => void;
+  /** Told of the last attempt, where a person approved its output or gave another. */
+  readonly approved?: (last: AttemptResult | undefined) => void;
 }
 
 /** Times a person's edit may fail the checks before the step ends. */
@@ -75,7 +77,10 @@ export async function climb(scope: Scope, spec: LadderSpec): Promise<Value> {
         continue;
       }
       const said = against.saidByPerson(value);
-      if (said === undefined) return value;
+      if (said === undefined) {
+        spec.approved?.(last);
+        return value;
+      }
       last = said.result;
       if (said.isNew) moves.unshift(afterSendBack(lastModel), move);
       continue;

@@ -3,19 +3,26 @@
 
 import { parseWith } from "../base/schema.ts";
 import { canonical, type Value } from "../base/values.ts";
-import type { Source } from "../check/check.ts";
+import type { Action, Source } from "../check/check.ts";
 import type { ModelPart } from "../model/model.ts";
+import { effectWork } from "../runtime/effect.ts";
 import { leafWork, messageOf } from "../runtime/leaf.ts";
 import { StepEnd } from "../runtime/step-error.ts";
 import type { Work } from "../runtime/issue.ts";
 import type { Scope } from "../runtime/scope.ts";
 import { limited } from "../runtime/time-limit.ts";
-import type { Tool } from "../tool/tool.ts";
+import type { Effect, Tool } from "../tool/tool.ts";
 import { toolContext } from "../tool/tool-context.ts";
+import { type HeldCall, heldCall, holdWork, isHeld } from "./held.ts";
+import { toolEffect } from "./tool-effect.ts";
 
-export type ToolAnswer =
-  | { readonly ok: true; readonly value: Value; readonly sources: readonly Source[] }
-  | { readonly ok: false; readonly error: string; readonly sources: readonly Source[] };
+export type ToolAnswer = {
+  readonly sources: readonly Source[];
+  /** A call to a tool with an effect that has been made, whatever came of it. */
+  readonly action?: Action;
+  /** One that waits for the gate. */
+  readonly held?: HeldCall;
+} & ({ readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: string });
 
 /** Longest time of one tool call when the tool does not say, ms. */
 const toolTimeoutMs = 300_000;
@@ -33,11 +40,40 @@ export async function callTool(
     );
   const args = await readArguments(scope, it, part.input);
   if (!args.ok) return wrong(args.error);
+  if (it.effect !== "none") return callEffect(scope, it, it.effect, args.value);
   const found = (await scope.replay.issue(scope, "tool", it.name, args.value, toolWork(scope, it))) as
     | { ok: true; value: Value }
     | { ok: false; error: string };
   if (!found.ok) return wrong(found.error);
   return { ok: true, value: found.value, sources: sourcesOf(it, args.value, found.value) };
+}
+
+/** Holds the call until the gate has passed, or sends it at once where the tool says why it may be (T2). */
+async function callEffect(
+  scope: Scope,
+  it: Tool,
+  effect: Effect<unknown, unknown>,
+  given: unknown,
+): Promise<ToolAnswer> {
+  const args = canonical(given ?? null, "arguments").value;
+  const { replay } = scope;
+  try {
+    if (isHeld(it)) {
+      const held = heldCall(it, args);
+      const found = (await replay.issue(scope, "tool", it.name, args, holdWork(scope, it))) as {
+        readonly value: Value;
+      };
+      return { ok: true, value: found.value, sources: [], held };
+    }
+    const work = effectWork(replay, toolEffect(scope, it, effect));
+    const receipt = (await replay.issue(scope, "tool", it.name, args, work)) as Value;
+    const action = { tool: it.name, args, receipt };
+    return { ok: true, value: receipt, sources: sourcesOf(it, args, receipt), action };
+  } catch (error) {
+    if (error instanceof StepEnd) throw error;
+    // It was certainly not sent, or it has no key: the model is told, as of any tool that fails (T3).
+    return { ...wrong(messageOf(error)), action: { tool: it.name, args } };
+  }
 }
 
 function wrong(error: string): ToolAnswer {

@@ -130,7 +130,6 @@ export function checkTools(agent: string, given: readonly GivenTool[]): readonly
       });
     }
     seen.add(made.name);
-    if (made.effect !== "none") throw new FirebreakError("EFFECT_IN_AGENT", { tool: made.name, agent });
     return made;
   });
 }

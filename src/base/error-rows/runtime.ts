@@ -15,7 +15,6 @@ interface RuntimeErrors {
     why?: string;
   }>;
   readonly EFFECT_UNKNOWN: ErrorRow<{ runId: string; seq: number }>;
-  readonly EFFECT_IN_AGENT: ErrorRow<{ tool: string; agent: string }>;
   readonly RERUN_HOLDS_EFFECTS: ErrorRow<{ runId: string; tools: string }>;
   readonly RERUN_OPEN: ErrorRow<{ runId: string; open: string; status: string }>;
   readonly RERUN_STEP_UNKNOWN: ErrorRow<{ given: string; known: string }>;
@@ -89,12 +88,6 @@ export const runtimeErrors: RuntimeErrors = {
     retryable: false,
     message: (it) => `event ${it.seq} of run ${it.runId} is no effect`,
     fix: (it) => `See which one is in doubt: firebreak show ${it.runId}.`,
-  }),
-  EFFECT_IN_AGENT: row({
-    retryable: false,
-    message: (it) => `agent "${it.agent}" is given the tool "${it.tool}", which has an effect`,
-    fix: () =>
-      'Let the agent return what should be done, check it, and call the tool from the workflow: ctx.call(tool, args). If the tool changes nothing, declare effect: "none".',
   }),
   RERUN_HOLDS_EFFECTS: row({
     retryable: false,
