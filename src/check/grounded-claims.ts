@@ -17,7 +17,7 @@ import { readDates } from "./read-dates.ts";
 import { readNames } from "./read-names.ts";
 import { readNumbers } from "./read-numbers.ts";
 import type { SourceText } from "./source-text.ts";
-import { type Stretch, witnesses } from "./witness.ts";
+import { evidenceLimit, type Stretch, witnesses } from "./witness.ts";
 
 /** What a writer may have counted up himself, in words. A larger number is a statement. */
 const ownCountLimit = 6;
@@ -94,7 +94,7 @@ function toFinding(path: string, text: string, outcomes: readonly Outcome[]): Fi
     count += 1;
     if (it.problem !== undefined) problems.push({ ...(path === "" ? {} : { path }), ...it.problem });
     else if (it.doubt !== undefined) doubts.push(`${path}: ${it.doubt}`.replace(/^: /, ""));
-    if (it.at !== undefined) evidence.push(witness(it.at, it.mention));
+    if (it.at !== undefined && evidence.length < evidenceLimit) evidence.push(witness(it.at, it.mention));
   }
   return { problems, doubts, evidence, count };
 }

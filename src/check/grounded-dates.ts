@@ -6,10 +6,10 @@ import type { Finding } from "./finding.ts";
 import { clip } from "./fold-text.ts";
 import { holdsNumber } from "./grounded-numbers.ts";
 import { type DateMatch, dateIndexOf, matchDate } from "./match-dates.ts";
-import { nearestPassage } from "./nearest-passage.ts";
+import { besides } from "./nearest-passage.ts";
 import { type DateMention, readDates } from "./read-dates.ts";
 import type { SourceText } from "./source-text.ts";
-import { type Stretch, witnesses } from "./witness.ts";
+import { evidenceLimit, type Stretch, witnesses } from "./witness.ts";
 
 /** What was found of one date. */
 export interface DateFinding {
@@ -26,6 +26,8 @@ export function findDates(
   texts: readonly SourceText[],
   names?: readonly string[],
 ): DateFinding[] {
+  const beside = besides(texts);
+  const place = names === undefined ? "what was read" : names.join(", ");
   return mentions.map((mention) => {
     const hit = look(mention, texts);
     if (hit?.likeness === "same")
@@ -35,7 +37,8 @@ export function findDates(
     if (amount !== undefined) return { mention, at: amount };
     if (mention.readings[0]?.time !== undefined && mention.isWeak === true)
       return { mention, doubt: `"${mention.text}" may be a time that does not occur` };
-    return { mention, problem: sayMissing(mention, text, texts, names) };
+    const claimed = clip(excerpt(text, mention.at, mention.end));
+    return { mention, problem: beside(`the date "${mention.text}" does not occur in ${place}`, claimed) };
   });
 }
 
@@ -69,21 +72,6 @@ function sayNear(mention: DateMention, hit: Hit): string {
   return `"${mention.text}" says more than "${clip(hit.known.text, 40)}" (${where})`;
 }
 
-function sayMissing(
-  mention: DateMention,
-  text: string,
-  texts: readonly SourceText[],
-  names: readonly string[] | undefined,
-): Omit<Problem, "check" | "path"> {
-  const claimed = clip(excerpt(text, mention.at, mention.end));
-  const place = names === undefined ? "what was read" : names.join(", ");
-  const near = nearestPassage(claimed, texts);
-  const message = `the date "${mention.text}" does not occur in ${place}`;
-  return near === undefined
-    ? { message, claimed }
-    : { message, claimed, found: near.text, where: near.where };
-}
-
 /** Looks up every date stated at a path. A text without one is in doubt. */
 export function groundDates(
   path: string,
@@ -104,7 +92,10 @@ export function groundDates(
   return {
     problems: found.flatMap((it) => (it.problem === undefined ? [] : [{ path, ...it.problem }])),
     doubts: found.flatMap((it) => (it.doubt === undefined ? [] : [`${path}: ${it.doubt}`])),
-    evidence: found.flatMap((it) => (it.at === undefined ? [] : [witness(it.at, it.mention)])),
+    evidence: found
+      .filter((it) => it.at !== undefined)
+      .slice(0, evidenceLimit)
+      .map((it) => witness(it.at!, it.mention)),
     count: mentions.length,
   };
 }

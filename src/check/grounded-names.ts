@@ -5,10 +5,10 @@ import { excerpt } from "./excerpt.ts";
 import type { Finding } from "./finding.ts";
 import { clip } from "./fold-text.ts";
 import { matchName } from "./match-names.ts";
-import { nearestPassage } from "./nearest-passage.ts";
+import { besides } from "./nearest-passage.ts";
 import { type NameMention, readNames } from "./read-names.ts";
 import type { SourceText } from "./source-text.ts";
-import { type Stretch, witnesses } from "./witness.ts";
+import { evidenceLimit, type Stretch, witnesses } from "./witness.ts";
 
 /** What was found of one name. Nothing but the mention: a rule cannot tell, and it is left out. */
 export interface NameFinding {
@@ -28,6 +28,8 @@ export function findNames(
   texts: readonly SourceText[],
   options: { readonly names?: readonly string[] | undefined; readonly isName?: boolean } = {},
 ): NameFinding[] {
+  const beside = besides(texts);
+  const place = options.names === undefined ? "what was read" : options.names.join(", ");
   return mentions.map((mention) => {
     if (mention.words.length === 0) return { mention };
     const match = matchName(mention, texts);
@@ -35,32 +37,11 @@ export function findNames(
     if (match.likeness === "part") return { mention, doubt: `"${mention.text}": ${match.why}` };
     const sure = match.words.filter((it) => it.isCertain || options.isName === true);
     if (sure.length === 0) return { mention };
-    return {
-      mention,
-      problem: sayMissing(
-        mention,
-        sure.map((it) => it.written),
-        text,
-        { texts, names: options.names },
-      ),
-    };
+    const part = mention.words.length > sure.length ? `${sure.map((it) => it.written).join(", ")} of ` : "";
+    const claimed = clip(excerpt(text, mention.at, mention.end));
+    const message = `${part}the name "${mention.text}" does not occur in ${place}`;
+    return { mention, problem: beside(message, claimed) };
   });
-}
-
-function sayMissing(
-  mention: NameMention,
-  missing: readonly string[],
-  text: string,
-  scope: { readonly texts: readonly SourceText[]; readonly names: readonly string[] | undefined },
-): Omit<Problem, "check" | "path"> {
-  const place = scope.names === undefined ? "what was read" : scope.names.join(", ");
-  const claimed = clip(excerpt(text, mention.at, mention.end));
-  const part = mention.words.length > missing.length ? `${missing.join(", ")} of ` : "";
-  const message = `${part}the name "${mention.text}" does not occur in ${place}`;
-  const near = nearestPassage(claimed, scope.texts);
-  return near === undefined
-    ? { message, claimed }
-    : { message, claimed, found: near.text, where: near.where };
 }
 
 /** Longest text that may be nothing but a name, in characters. */
@@ -88,7 +69,10 @@ export function groundNames(
   return {
     problems: found.flatMap((it) => (it.problem === undefined ? [] : [{ path, ...it.problem }])),
     doubts: found.flatMap((it) => (it.doubt === undefined ? [] : [`${path}: ${it.doubt}`])),
-    evidence: found.flatMap((it) => (it.at === undefined ? [] : [witness(it.at, it.mention)])),
+    evidence: found
+      .filter((it) => it.at !== undefined)
+      .slice(0, evidenceLimit)
+      .map((it) => witness(it.at!, it.mention)),
     count: mentions.length,
   };
 }

@@ -10,8 +10,8 @@ import {
   type NumberIndex,
   type NumberMatch,
 } from "./match-numbers.ts";
-import { type Stretch, witnesses } from "./witness.ts";
-import { nearestPassage } from "./nearest-passage.ts";
+import { evidenceLimit, type Stretch, witnesses } from "./witness.ts";
+import { besides } from "./nearest-passage.ts";
 import type { Located } from "./paths.ts";
 import { type NumberMention, readNumbers } from "./read-numbers.ts";
 import type { SourceText } from "./source-text.ts";
@@ -82,6 +82,7 @@ export function findNumbers(
   texts: readonly SourceText[],
   names?: readonly string[],
 ): NumberFinding[] {
+  const beside = besides(texts);
   return mentions.map((mention) => {
     const hit = look(mention, texts);
     if (hit?.likeness === "same") {
@@ -92,7 +93,7 @@ export function findNumbers(
       return { mention, doubt: `"${mention.text}" may be a number that does not occur` };
     if (hit !== undefined && hit.likeness !== "unit")
       return { mention, doubt: `${sayNear(mention, hit)} (${hit.source.where(hit.known.place)})` };
-    return { mention, problem: sayMissing(mention, hit, text, texts, names) };
+    return { mention, problem: sayMissing(mention, hit, { text, names, beside }) };
   });
 }
 
@@ -118,7 +119,10 @@ export function groundNumbers(
   return {
     problems: found.flatMap((it) => (it.problem === undefined ? [] : [{ path, ...it.problem }])),
     doubts: found.flatMap((it) => (it.doubt === undefined ? [] : [`${path}: ${it.doubt}`])),
-    evidence: found.flatMap((it) => (it.at === undefined ? [] : [witness(it.at, it.mention)])),
+    evidence: found
+      .filter((it) => it.at !== undefined)
+      .slice(0, evidenceLimit)
+      .map((it) => witness(it.at!, it.mention)),
     count: mentions.length,
   };
 }
@@ -128,25 +132,24 @@ function sayNear(mention: NumberMention, hit: Hit): string {
   return `"${mention.text}" occurs only if its comma is a decimal one`;
 }
 
+interface Saying {
+  readonly text: string;
+  readonly names: readonly string[] | undefined;
+  readonly beside: ReturnType<typeof besides>;
+}
+
 function sayMissing(
   mention: NumberMention,
   hit: Hit | undefined,
-  text: string,
-  texts: readonly SourceText[],
-  names: readonly string[] | undefined,
+  { text, names, beside }: Saying,
 ): Omit<Problem, "check" | "path"> {
   const claimed = clip(excerpt(text, mention.at, mention.end));
   const place = names === undefined ? "what was read" : names.join(", ");
-  if (hit !== undefined)
-    return {
-      message: `"${mention.text}" occurs with another unit`,
-      claimed,
-      found: excerpt(hit.source.text, hit.known.place, hit.known.place + 1),
-      where: hit.source.where(hit.known.place),
-    };
-  const near = nearestPassage(claimed, texts);
-  const message = `the number "${mention.text}" does not occur in ${place}`;
-  return near === undefined
-    ? { message, claimed }
-    : { message, claimed, found: near.text, where: near.where };
+  if (hit === undefined) return beside(`the number "${mention.text}" does not occur in ${place}`, claimed);
+  return {
+    message: `"${mention.text}" occurs with another unit`,
+    claimed,
+    found: excerpt(hit.source.text, hit.known.place, hit.known.place + 1),
+    where: hit.source.where(hit.known.place),
+  };
 }

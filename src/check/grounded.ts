@@ -16,6 +16,7 @@ import { groundNames } from "./grounded-names.ts";
 import { groundNumbers } from "./grounded-numbers.ts";
 import { nearestPassage } from "./nearest-passage.ts";
 import { isRecord, locate, locateBeside, type Located, parsePath, type Path, type Segment } from "./paths.ts";
+import { evidenceLimit } from "./witness.ts";
 import { sourcesNamed, type SourceText, sourceTexts } from "./source-text.ts";
 
 /**
@@ -38,9 +39,6 @@ export interface GroundedOptions {
   /** True when there may be nothing at the path: an empty list, or an item without it. Default false. */
   readonly optional?: boolean;
 }
-
-/** Most places shown as evidence. */
-const evidenceLimit = 200;
 
 /**
  * Checks that what the output says at these paths occurs in what the step read (`context.read`).

@@ -55,11 +55,9 @@ export function matchNumber(mention: NumberMention, index: NumberIndex): NumberM
   for (const [position, reading] of readingsOf(mention).entries()) {
     const plain: Likeness = position === 0 ? "same" : "reading";
     for (const { factor, accepts } of queries(mention.unit)) {
-      for (const known of near(
-        index,
-        Math.abs(reading.value) * factor,
-        tolerance(mention, reading) * factor,
-      )) {
+      const [from, to] = near(index, Math.abs(reading.value) * factor, tolerance(mention, reading) * factor);
+      for (let at = from; at < to; at += 1) {
+        const known = index.known[at]!;
         const fits = accepts(known.unit);
         const sameSign = Math.sign(known.value) === Math.sign(reading.value);
         if ((fits || factor === 1) && consider(fits ? (sameSign ? plain : "sign") : "unit", known))
@@ -126,12 +124,12 @@ function otherFactors(unit: Unit): readonly number[] {
   return (factors[unit.dimension] ?? []).filter((it) => it !== unit.factor);
 }
 
-function near(index: NumberIndex, size: number, half: number): readonly KnownNumber[] {
+function near(index: NumberIndex, size: number, half: number): readonly [number, number] {
   const reach = half + slack * Math.max(size, half);
   const from = firstNotBelow(index.sizes, size - reach);
   let to = from;
   while (to < index.sizes.length && index.sizes[to]! <= size + reach && to - from < sameSizeLimit) to += 1;
-  return index.known.slice(from, to);
+  return [from, to];
 }
 
 function firstNotBelow(sizes: Float64Array, size: number): number {

@@ -91,3 +91,27 @@ function bestWindow(hits: readonly Hit[], weights: readonly number[], width: num
   }
   return best;
 }
+
+/** Most passages looked for in one judgement: no more problems are kept of a verdict. */
+export const passageLimit = 100;
+
+/** Problems of one judgement with the nearest passage beside them, as far as the limit goes. */
+export function besides(texts: readonly SourceText[]): (
+  message: string,
+  claimed: string,
+  quote?: string,
+) => {
+  readonly message: string;
+  readonly claimed: string;
+  readonly found?: string;
+  readonly where?: string;
+} {
+  let shown = 0;
+  return (message, claimed, quote = claimed) => {
+    shown += 1;
+    const near = shown > passageLimit ? undefined : nearestPassage(quote, texts);
+    return near === undefined
+      ? { message, claimed }
+      : { message, claimed, found: near.text, where: near.where };
+  };
+}

@@ -119,7 +119,7 @@ function compareAll(sentence: Sentence, texts: readonly SourceText[]): Found | u
   for (const source of texts) {
     const index = wordIndexOf(source);
     for (const number of candidates(sentence, index)) {
-      const other = sentenceOf(index, number);
+      const other = sourceSentence(index, number);
       const share = shareOf(sentence, other);
       if (share < almostAll || other.words.size > doubtLength * sentence.words.size) continue;
       const what = opposition(sentence, other);
@@ -177,6 +177,17 @@ function sentenceAt(index: WordIndex, position: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+const sentences = new WeakMap<WordIndex, Map<number, Sentence>>();
+
+/** A sentence of a source, read once. */
+function sourceSentence(index: WordIndex, number: number): Sentence {
+  const past = sentences.get(index) ?? new Map<number, Sentence>();
+  sentences.set(index, past);
+  const made = past.get(number) ?? sentenceOf(index, number);
+  past.set(number, made);
+  return made;
 }
 
 /** What one sentence turns round of the other; undefined where they agree. */

@@ -4,7 +4,7 @@
 import type { Problem } from "./check.ts";
 import { findQuote, quoteLimit, readQuotation, wordsOf } from "./find-quote.ts";
 import { clip } from "./fold-text.ts";
-import { nearestPassage } from "./nearest-passage.ts";
+import { besides } from "./nearest-passage.ts";
 import type { QuotedPart } from "./quoted-parts.ts";
 import type { SourceText } from "./source-text.ts";
 import type { Stretch } from "./witness.ts";
@@ -27,6 +27,8 @@ export function findQuotedParts(
   texts: readonly SourceText[],
   names?: readonly string[],
 ): QuoteFinding[] {
+  const beside = besides(texts);
+  const place = names === undefined ? "what was read" : names.join(", ");
   return parts.map((part) => {
     const length = wordsOf(part.text).length;
     if (length === 0) return { part };
@@ -44,7 +46,8 @@ export function findQuotedParts(
     if (length < quotedWords) return { part };
     if (!isAltered(part.text, texts))
       return { part, doubt: `"${clip(part.text, 60)}" stands in quotation marks, and no passage is like it` };
-    return { part, problem: sayMissing(part, texts, names) };
+    const message = `the quotation does not occur word for word in ${place}`;
+    return { part, problem: beside(message, clip(part.text), part.text) };
   });
 }
 
@@ -77,18 +80,4 @@ function isAltered(text: string, texts: readonly SourceText[]): boolean {
     if (isTelling && indexes.some((index) => findPhrase(index, run) !== undefined)) return true;
   }
   return false;
-}
-
-function sayMissing(
-  part: QuotedPart,
-  texts: readonly SourceText[],
-  names: readonly string[] | undefined,
-): Omit<Problem, "check" | "path"> {
-  const claimed = clip(part.text);
-  const place = names === undefined ? "what was read" : names.join(", ");
-  const near = nearestPassage(part.text, texts);
-  const message = `the quotation does not occur word for word in ${place}`;
-  return near === undefined
-    ? { message, claimed }
-    : { message, claimed, found: near.text, where: near.where };
 }

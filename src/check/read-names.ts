@@ -2,7 +2,7 @@
 // ordinary words. No tagger: at the beginning of a sentence, in a heading and in a title a capital says
 // little, and what is not certain there is marked so.
 
-import { endsSentence, foldWord } from "./word-index.ts";
+import { eachWord, endsSentence, foldWord } from "./word-index.ts";
 
 /** A word of a name, folded. */
 export interface NameWord {
@@ -29,8 +29,8 @@ export interface NameMention {
 /** Most names read of one text. */
 export const namesLimit = 200_000;
 
-const wordForm =
-  /(?:\p{Lu}\.){2,}(?![\p{L}\p{N}])|(?:\p{Lu}\.){1,}\p{Lu}(?![\p{L}\p{N}])|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*/gu;
+/** Most words of one name. */
+const nameLength = 14;
 
 /** Small words that stand inside names. */
 const particles = new Set(
@@ -90,19 +90,18 @@ export function readNames(
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
-  for (const match of text.matchAll(wordForm)) {
-    const written = match[0];
-    const at = match.index;
+  eachWord(text, (at, end) => {
+    const written = text.slice(at, end);
     const past = tokens.at(-1);
     tokens.push({
       written,
       folded: foldWord(written),
       at,
-      end: at + written.length,
+      end,
       isCapital: /\p{Lu}/u.test(written) && !/^\d/.test(written),
       opens: past === undefined || opensAfter(text, past.end, at),
     });
-  }
+  });
   return tokens;
 }
 
@@ -124,7 +123,8 @@ function lastOfName(
   masked: (at: number, end: number) => boolean,
 ): number {
   let last = first;
-  for (let next = first + 1; next < tokens.length && next - last <= 3; next += 1) {
+  const end = Math.min(tokens.length, first + nameLength);
+  for (let next = first + 1; next < end && next - last <= 3; next += 1) {
     const [past, it] = [tokens[next - 1]!, tokens[next]!];
     const gap = text.slice(past.end, it.at);
     if (!joint.test(gap) || (gap.startsWith(".") && past.written.length > 2) || masked(it.at, it.end)) break;

@@ -294,7 +294,6 @@ function roleOf(text: string, at: number, end: number, digits: string, unit: Uni
   const run = /[\p{L}\p{N}_\-/.@:]*$/u.exec(before)?.[0] ?? "";
   if (/\p{L}/u.test(run) && !/^(?:USD|EUR|GBP|CHF)-?$/.test(run) && !/[.:]$/.test(run)) return "id";
   if (/\.\p{L}{1,5}:$/u.test(run)) return "label";
-  const next = text.charAt(end);
   if (unit === undefined && /^(?:\p{L}|_+[\p{L}\p{N}])/u.test(text.slice(end, end + 8)))
     return /^(?:st|nd|rd|th)\b/.test(text.slice(end, end + 3)) ? "label" : "id";
   if (/^[-‐‑–]\p{L}/u.test(text.slice(end, end + 2)) && unit === undefined)

@@ -5,6 +5,9 @@ import type { Evidence } from "./check.ts";
 import { excerpt } from "./excerpt.ts";
 import type { SourceText } from "./source-text.ts";
 
+/** Most places shown as evidence of one verdict. */
+export const evidenceLimit = 200;
+
 /** A stretch of a source, by offsets in its text. */
 export interface Stretch {
   readonly source: SourceText;

@@ -30,11 +30,63 @@ export interface WordIndex {
   readonly isCut: boolean;
 }
 
-const wordForm =
-  /(?:\p{Lu}\.){2,}(?![\p{L}\p{N}])|(?:\p{Lu}\.){1,}\p{Lu}(?![\p{L}\p{N}])|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*/gu;
+/** "U.S.", "J.R": capitals with stops between them. */
+const initialism = /(?:\p{Lu}\.){2,}(?![\p{L}\p{N}])|(?:\p{Lu}\.)+\p{Lu}(?![\p{L}\p{N}])/uy;
+const wordLetter = /[\p{L}\p{M}\p{N}]/u;
+const capital = /\p{Lu}/u;
+
+/** What a code unit is: 1 asked, 2 part of a word, 4 a capital. Half a pair is part of a word. */
+const kinds = new Uint8Array(65_536);
+
+function kindOf(code: number): number {
+  const past = kinds[code]!;
+  if (past !== 0) return past;
+  const letter = String.fromCharCode(code);
+  const isWord = wordLetter.test(letter) || (code >= 0xd800 && code <= 0xdfff);
+  kinds[code] = 1 + (isWord ? 2 : 0) + (capital.test(letter) ? 4 : 0);
+  return kinds[code]!;
+}
+
+/** True for a letter, a mark or a digit. */
+function isWordCode(code: number): boolean {
+  return (kindOf(code) & 2) !== 0;
+}
+
+function isApostrophe(code: number): boolean {
+  return code === 0x27 || code === 0x2019 || code === 0x2bc;
+}
+
+/** The end of the word that begins at an offset. */
+function wordEnd(text: string, start: number): number {
+  if (text.charCodeAt(start + 1) === 0x2e && (kindOf(text.charCodeAt(start)) & 4) !== 0) {
+    initialism.lastIndex = start;
+    if (initialism.test(text)) return initialism.lastIndex;
+  }
+  let end = start + 1;
+  while (end < text.length) {
+    const code = text.charCodeAt(end);
+    if (isWordCode(code)) end += 1;
+    else if (isApostrophe(code) && end + 1 < text.length && isWordCode(text.charCodeAt(end + 1))) end += 2;
+    else break;
+  }
+  return end;
+}
+
+/** Calls back with every word of a text, in order. One pass. */
+export function eachWord(text: string, take: (at: number, end: number) => void): void {
+  let at = 0;
+  for (let count = 0; count < wordsLimit; count += 1) {
+    while (at < text.length && !isWordCode(text.charCodeAt(at))) at += 1;
+    if (at >= text.length) return;
+    const end = wordEnd(text, at);
+    take(at, end);
+    at = end;
+  }
+}
 
 /** One spelling of a word (W1). */
 export function foldWord(word: string): string {
+  if (isPlain(word)) return word;
   const bare = word
     .replace(/['’ʼ]s$/iu, "")
     .replace(/['’ʼ.\u00ad]/g, "")
@@ -60,6 +112,15 @@ const letters: Readonly<Record<string, string>> = {
   ı: "i",
 };
 
+/** Small letters and digits alone fold to themselves. */
+function isPlain(word: string): boolean {
+  for (let at = 0; at < word.length; at += 1) {
+    const code = word.charCodeAt(at);
+    if (!((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39))) return false;
+  }
+  return true;
+}
+
 function hasOnlyAscii(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) >= 0x80) return false;
   return true;
@@ -68,10 +129,7 @@ function hasOnlyAscii(text: string): boolean {
 /** The words of a text, in order. */
 export function readWords(text: string): Word[] {
   const found: Word[] = [];
-  for (const match of text.matchAll(wordForm)) {
-    if (found.length >= wordsLimit) break;
-    found.push({ text: foldWord(match[0]), at: match.index, end: match.index + match[0].length });
-  }
+  eachWord(text, (at, end) => found.push({ text: foldWord(text.slice(at, end)), at, end }));
   return found;
 }
 
@@ -80,13 +138,22 @@ const shortened = /(?:^|[\s(])(?:Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|vs|etc|approx|ca|No|
 
 /** True when a sentence, a line of a list, a cell or a text ends between two words. */
 export function endsSentence(text: string, from: number, to: number): boolean {
+  if (to - from === 1) {
+    const code = text.charCodeAt(from);
+    // A blank, a hyphen, a line's end alone.
+    if (code === 0x20 || code === 0x2d || code === 0x0a || code === 0x2f) return false;
+  }
+  if (to - from === 2 && text.charCodeAt(from) === 0x2c) return false;
   const gap = text.slice(from, to);
-  if (gap === " ") return false;
   if (gap.includes(separator) || /\n\s*\n|\n\s*(?:[-*•#|>]|\d)|[|\t•]/.test(gap)) return true;
   if (/[!?。]/.test(gap)) return true;
   const stop = /\.+["'”’)\]]*(?:\[[^\]]*\])*\s/.exec(gap);
   if (stop === null) return false;
   return !shortened.test(text.slice(Math.max(0, from - 8), from + stop.index + 1));
+}
+
+function isCapitalOrDigit(code: number): boolean {
+  return (kindOf(code) & 4) !== 0 || (code >= 0x30 && code <= 0x39);
 }
 
 /** Makes the index of a text in one pass. */
@@ -95,7 +162,7 @@ export function indexWords(text: string): WordIndex {
   const words = found.map((it) => it.text);
   const at = Int32Array.from(found, (it) => it.at);
   const end = Int32Array.from(found, (it) => it.end);
-  const isCapital = Uint8Array.from(found, (it) => (/[\p{Lu}\p{N}]/u.test(text.charAt(it.at)) ? 1 : 0));
+  const isCapital = Uint8Array.from(found, (it) => (isCapitalOrDigit(text.charCodeAt(it.at)) ? 1 : 0));
   const places = new Map<string, number[]>();
   const sentences: number[] = [0];
   for (const [position, word] of words.entries()) {
@@ -120,7 +187,7 @@ export function wordIndexOf(source: SourceText): WordIndex {
 }
 
 /** Most places of a word that a phrase is tried at. */
-const triesLimit = 20_000;
+const triesLimit = 2_000;
 
 /**
  * The position where words stand one after the other, at most `gaps` other words between two of them;
