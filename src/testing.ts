@@ -26,7 +26,7 @@ import type { FakeClock } from "./testing-clock.ts";
 export { wilson } from "./check/mutation/interval.ts";
 export type { Interval } from "./check/mutation/interval.ts";
 export { measureChecks } from "./check/mutation/measure.ts";
-export type { Alarm, Measurement, OperatorResult, PlaceResult, Survivor } from "./check/mutation/measure.ts";
+export type { Alarm, Measurement, OperatorResult, PlaceResult, Survivor } from "./check/mutation/results.ts";
 export { mutateValue } from "./check/mutation/mutate-value.ts";
 export type { Dropped, Mutated } from "./check/mutation/mutate-value.ts";
 export type { Carrier, Mutant, MutateOptions, Operator } from "./check/mutation/mutation.ts";

@@ -1,7 +1,7 @@
 // What planted faults came to at one gate: a table by fault, the places no check looks at, and the survivors.
 
 import type { Interval } from "../check/mutation/interval.ts";
-import type { Measurement, OperatorResult, Survivor } from "../check/mutation/measure.ts";
+import type { Measurement, OperatorResult, Survivor } from "../check/mutation/results.ts";
 import { kindOfPath } from "../check/mutation/places.ts";
 import type { GateMeasurement } from "../mutate.ts";
 import { fit, oneLine } from "./plain-text.ts";
