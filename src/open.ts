@@ -13,7 +13,7 @@ import { canonical, type Json, type Value } from "./base/values.ts";
 import type { Config } from "./config.ts";
 import { EmbeddedEngine } from "./engine/embedded/embedded.ts";
 import { lockProcess, soleProcess } from "./engine/embedded/process-lock.ts";
-import type { JournalEvent, NewEvent } from "./journal/events.ts";
+import type { EventData, JournalEvent, NewEvent } from "./journal/events.ts";
 import type { Journal, RunFilter, RunHead } from "./journal/journal.ts";
 import { loadValues, viewRun, type RunView } from "./journal/view.ts";
 import type { Model, ModelRef } from "./model/model.ts";
@@ -21,7 +21,7 @@ import { foundKeys } from "./model/provider.ts";
 import { createModelRegistry } from "./model/registry.ts";
 import { type Decision, decide } from "./review/review.ts";
 import { listReviews, type ReviewItem } from "./review/review-item.ts";
-import type { Program } from "./runtime/engine.ts";
+import type { KeptCode, Program } from "./runtime/engine.ts";
 import type { Guard } from "./runtime/runtime.ts";
 import { fromStored } from "./runtime/store.ts";
 import { parseSabotage, sabotage } from "./standin/saboteur.ts";
@@ -279,15 +279,20 @@ class Opened implements Firebreak {
   }
 
   async plan(id: string, options: RerunOptions = {}): Promise<RerunPlan> {
-    return planRerun(await this.#rerunOf(id, options), this.#codeOf);
+    return planRerun(await this.#rerunOf(id, options), this.#codeOf, (old, started) =>
+      this.#code.changes(old, this.#keptFor(started)),
+    );
   }
 
   /** How works of an old run compare with those of this process. */
   readonly #codeOf: CodeOf = async (old, started) => {
-    const definition = this.#workflows.get(started.workflow) ?? definedWorkflow(started.workflow);
-    const now = definition === undefined ? undefined : this.#code.keep(definition, started.file);
-    return this.#code.compare(old, now);
+    return this.#code.compare(old, this.#keptFor(started));
   };
+
+  #keptFor(started: EventData["run.started"]): KeptCode | undefined {
+    const definition = this.#workflows.get(started.workflow) ?? definedWorkflow(started.workflow);
+    return definition === undefined ? undefined : this.#code.keep(definition, started.file);
+  }
 
   async #rerunOf(id: string, options: RerunOptions): Promise<Rerun> {
     const head = await this.#headOf(id);

@@ -3,6 +3,7 @@
 import { FirebreakError } from "./base/errors.ts";
 import { newRunId, type RunId } from "./base/ids.ts";
 import { canonical, type Json } from "./base/values.ts";
+import type { CodeChanges } from "./code/changed-code.ts";
 import type { AnyEvent, EventData, JournalEvent, StepKind } from "./journal/events.ts";
 import type { Blob, Journal, RunHead } from "./journal/journal.ts";
 import { dryHost } from "./runtime/dry-host.ts";
@@ -52,6 +53,8 @@ export interface RerunPlan {
   readonly certain: readonly PlannedStep[];
   /** Everything the old run did that is not known to stay: the first wave, and what may follow from it. */
   readonly possible: readonly PlannedStep[];
+  /** What changed in the code since, one line each. */
+  readonly changed: readonly string[];
   /** Records of the old run that stay, whatever the first wave gives. */
   readonly reused: number;
   readonly cost: {
@@ -215,8 +218,14 @@ export type CodeOf = (
   started: EventData["run.started"],
 ) => Promise<PastSpec["sameWork"]>;
 
+/** What changed in the code since an old run; undefined when nothing did, or nobody knows. */
+export type ChangesOf = (
+  old: readonly AnyEvent[],
+  started: EventData["run.started"],
+) => Promise<CodeChanges | undefined>;
+
 /** Walks through a rerun in memory, and stops where the first work would start. */
-export async function planRerun(it: Rerun, code: CodeOf): Promise<RerunPlan> {
+export async function planRerun(it: Rerun, code: CodeOf, changesOf: ChangesOf): Promise<RerunPlan> {
   const { journal, head, program } = it;
   const spec = await rerunSpec(it);
   const blobs: Blob[] = [];
@@ -235,20 +244,23 @@ export async function planRerun(it: Rerun, code: CodeOf): Promise<RerunPlan> {
     conclude: async () => ({ events: [], also: [], blobs: [] }),
   });
   await replay.execute([event], (scope) => program.run(scope, event.data));
-  return planOf(head.run, past, replay);
+  const changes = await changesOf(await journal.read(head.run), event.data);
+  return planOf(head.run, past, replay, changes);
 }
 
-function planOf(run: RunId, past: Past, replay: Replay): RerunPlan {
+function planOf(run: RunId, past: Past, replay: Replay, changes: CodeChanges | undefined): RerunPlan {
   const left = past.left();
   const bySeq = new Map(left.map((step) => [step.seq, step]));
   const certain = replay.planned.map((issue): PlannedStep => {
-    const { why, seq } = past.explain(issue.identity, issue.work.identity?.());
+    const work = issue.work.identity?.();
+    const { why, seq, work: before } = past.explain(issue.identity, work);
+    const reasons = before === undefined || work === undefined ? [] : (changes?.reasons(before, work) ?? []);
     const then = seq === undefined ? undefined : bySeq.get(seq);
     return {
       path: stepPath(issue.identity.scope, issue.identity.name),
       kind: issue.identity.kind,
       ...(seq === undefined ? {} : { seq }),
-      why,
+      why: reasons.length === 0 ? why : reasons.join("; "),
       usd: then?.usd ?? 0,
       ms: then?.ms ?? 0,
     };
@@ -271,6 +283,7 @@ function planOf(run: RunId, past: Past, replay: Replay): RerunPlan {
     run,
     certain,
     possible,
+    changed: changes === undefined ? [] : changeLines(changes),
     reused: past.size - left.length,
     cost: {
       certainUsd: sum(certain, "usd"),
@@ -281,4 +294,13 @@ function planOf(run: RunId, past: Past, replay: Replay): RerunPlan {
     },
     effects: left.flatMap((step) => (step.effect === undefined ? [] : [{ ...step.effect, path: step.path }])),
   };
+}
+
+function changeLines({ added, removed, changed, packages }: CodeChanges): readonly string[] {
+  return [
+    ...changed.map((path) => `${path} changed`),
+    ...added.map((path) => `${path} is new`),
+    ...removed.map((path) => `${path} is gone`),
+    ...packages.map((it) => `${it.name} ${it.from ?? "(none)"} → ${it.to ?? "(none)"}`),
+  ];
 }

@@ -42,11 +42,16 @@ export async function askPerson(screen: Screen, item: ReviewItem, ask: AskLine):
 async function askDecision(screen: Screen, item: ReviewItem, ask: AskLine): Promise<Said> {
   const mayEdit = item.mode !== "cap";
   for (let round = 0; round < askLimit; round += 1) {
-    const said = (await ask(`  [a]pprove${mayEdit ? "  [e]dit" : ""}  [r]eject  [l]ater > `)).toLowerCase();
+    const more = mayEdit ? "  [e]dit  [s]end back" : "";
+    const said = (await ask(`  [a]pprove${more}  [r]eject  [l]ater > `)).toLowerCase();
     if (["a", "approve", "y", "yes"].includes(said)) return { decision: "approve" };
     if (["l", "later", ""].includes(said)) return "later";
     if (["r", "reject", "n", "no"].includes(said))
       return { decision: "reject", ...reasonOf(await ask("  because (may be empty) > ")) };
+    if (mayEdit && ["s", "send back", "send-back"].includes(said)) {
+      const because = await ask("  what is to be better? > ");
+      if (because !== "") return { decision: "send-back", because };
+    }
     if (mayEdit && ["e", "edit"].includes(said)) {
       try {
         return { decision: "edit", value: editValue(item.shown) };

@@ -136,9 +136,13 @@ function startCommands(program: Command, screen: Screen, done: Done): void {
       .option(
         "-i, --input <json|@file>",
         "another input; default: the file's own, read again, or the old run's",
-      ),
+      )
+      .option("-s, --step <step>", "do this step again whatever is recorded; may be repeated", collect, [])
+      .option("--set <step=json|@file>", "give a step's output yourself; may be repeated", collect, [])
+      .option("--because <text>", "why, for whoever looks at it later")
+      .option("-n, --dry-run", "print what would be done again, and do nothing"),
   ).action(async (run: string, flags: object) =>
-    done(await (await import("./command-run.ts")).rerun(screen, run, flags)),
+    done(await (await import("./command-rerun.ts")).rerun(screen, run, flags)),
   );
 }
 
@@ -237,6 +241,7 @@ function personCommands(program: Command, screen: Screen, done: Done): void {
     ["approve", "approve what a review shows, and go on"],
     ["reject", "reject it"],
     ["edit", "approve a changed value: --value, or your $EDITOR"],
+    ["send-back", "have it made again: --because tells its author what is to be better"],
     ["answer", "answer a form: --value"],
   ] as const;
   for (const [decision, description] of decisions) {
@@ -245,6 +250,8 @@ function personCommands(program: Command, screen: Screen, done: Done): void {
       .description(description)
       .argument("<run[:seq]>", "the question; its number may be left out when only one is open");
     if (decision === "edit" || decision === "answer") command.option("--value <json|@file>", "the value");
+    if (decision === "send-back")
+      command.option("--step <step>", "which step is to be done again, when the value has several authors");
     command
       .option("--because <text>", "why, for the record")
       .option("--by <name>", "who decides; default: $FIREBREAK_USER or the login")

@@ -13,6 +13,8 @@ import type { Screen } from "./screen.ts";
 export interface DecideFlags {
   readonly value?: string;
   readonly because?: string;
+  /** For a send-back of a value with several authors. */
+  readonly step?: string;
   readonly by?: string;
   /** Only records the decision. */
   readonly wait?: boolean;
@@ -29,7 +31,10 @@ export async function decide(
   return closing(project, async () => {
     const item = await questionOf(project.fb, given);
     const value = valueFor(screen, decision, item, flags);
-    const because = flags.because === undefined ? {} : { because: flags.because };
+    const because = {
+      ...(flags.because === undefined ? {} : { because: flags.because }),
+      ...(flags.step === undefined ? {} : { step: flags.step }),
+    };
     await project.fb.reviews.decide({
       run: item.run,
       asked: item.asked,

@@ -4,7 +4,7 @@ import { dirname, relative } from "node:path";
 import { FirebreakError } from "../base/errors.ts";
 import type { RunView } from "../journal/view.ts";
 import type { Firebreak, RunHandle, RunOptions, StartOptions } from "../open.ts";
-import type { AnyWorkflow, Workflow } from "../workflow/workflow.ts";
+import type { Workflow } from "../workflow/workflow.ts";
 import { attend, stepCounts } from "./attend.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { givenAmount, givenValue, whoActs } from "./given.ts";
@@ -26,9 +26,9 @@ export interface RunFlags {
 }
 
 /** Options that are recorded with a run. `inputFrom` tells a rerun to read the file's own input again. */
-type Recorded = RunOptions & { readonly inputFrom?: "file" };
+export type Recorded = RunOptions & { readonly inputFrom?: "file" };
 
-function recorded(flags: RunFlags): Recorded {
+export function recorded(flags: RunFlags): Recorded {
   return {
     ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.sabotage === undefined || flags.sabotage.length === 0 ? {} : { sabotage: flags.sabotage }),
@@ -91,35 +91,6 @@ export async function resume(
   });
 }
 
-/** A new run that takes over what a change does not touch. */
-export async function rerun(screen: Screen, given: string, flags: RunFlags): Promise<ExitCode> {
-  const project = await openProjectOf(given);
-  return closing(project, async () => {
-    const old = await project.fb.view(given);
-    const before = (old.options ?? {}) as Recorded;
-    // Faults planted in the old run are not planted again: a rerun is how they are got rid of.
-    const { sabotage: _planted, inputFrom, ...kept } = before;
-    const options: Recorded = { ...kept, ...recorded(flags) };
-    announce(screen, project, options, flags);
-    const loaded = old.file === undefined ? undefined : await loadWorkflow(old.file);
-    const input =
-      flags.input !== undefined ? givenValue(flags.input) : inputFrom === "file" ? loaded?.input : undefined;
-    const all: Recorded & { input?: unknown; workflow?: AnyWorkflow } = {
-      ...options,
-      ...(input === undefined ? {} : { input }),
-      ...(inputFrom === "file" && flags.input === undefined ? { inputFrom } : {}),
-      ...(loaded === undefined ? {} : { workflow: loaded.workflow as AnyWorkflow }),
-    };
-    const handle = await project.fb.rerun(old.run, all);
-    tell(
-      screen,
-      flags,
-      `rerun ${handle.id} of ${old.run}${inputFrom === "file" && flags.input === undefined ? "; its input was read again" : ""}`,
-    );
-    return attend(screen, project.fb, handle, attention(flags, loaded?.summary));
-  });
-}
-
 /** Goes on with a run after something was decided, and stays with it. Nothing when another process does. */
 export async function goOn(
   screen: Screen,
@@ -137,7 +108,7 @@ export async function goOn(
   return attend(screen, project.fb, handle, { ...attention(flags, await summaryOf(handle)), before });
 }
 
-function attention(flags: RunFlags, summary: ((output: unknown) => unknown) | undefined) {
+export function attention(flags: RunFlags, summary: ((output: unknown) => unknown) | undefined) {
   return {
     ...(flags.yes === true ? { yes: true } : {}),
     ...(flags.watch === true ? { watch: true } : {}),
@@ -146,14 +117,14 @@ function attention(flags: RunFlags, summary: ((output: unknown) => unknown) | un
   };
 }
 
-function announce(screen: Screen, project: Project, options: RunOptions, flags: RunFlags): void {
+export function announce(screen: Screen, project: Project, options: RunOptions, flags: RunFlags): void {
   tell(screen, flags, screen.style("bold", announceModels(project.config, options)));
   const keys = announceKeys(project.config, options, process.env);
   if (keys !== undefined) tell(screen, flags, keys);
 }
 
 /** With --json standard output belongs to the JSON alone. */
-function tell(screen: Screen, flags: RunFlags, line: string): void {
+export function tell(screen: Screen, flags: RunFlags, line: string): void {
   if (flags.json !== true) screen.print(line);
 }
 

@@ -44,7 +44,14 @@ export interface Past {
   /** Leaf records that nothing has taken. */
   left(): readonly PastStep[];
   /** Why nothing answers a step, and the record it stands in the place of. */
-  explain(identity: StepIdentity, work: string | undefined): { readonly why: string; readonly seq?: number };
+  explain(identity: StepIdentity, work: string | undefined): Explained;
+}
+
+/** Why nothing answers a step, the record it stands in the place of, and that one's work where it is another. */
+export interface Explained {
+  readonly why: string;
+  readonly seq?: number;
+  readonly work?: string;
 }
 
 export interface PastChild {
@@ -174,7 +181,7 @@ class RecordedPast implements Past {
     return [...this.#steps.values()].filter((it) => !this.#used.has(it.seq));
   }
 
-  explain(identity: StepIdentity, work: string | undefined): { readonly why: string; readonly seq?: number } {
+  explain(identity: StepIdentity, work: string | undefined): Explained {
     const free = (all: readonly Kept[] | undefined): Kept | undefined =>
       all?.find((it) => !this.#used.has(it.seq));
     const equal = free(this.#byKey.get(keyOf(identity)));
@@ -186,7 +193,7 @@ class RecordedPast implements Past {
       if (same === "captures")
         return { why: "it captures local variables, and what came before changed", ...seq };
       if (same === "unknown") return { why: "whether its function is the same cannot be told", ...seq };
-      return { why: "its function changed", ...seq };
+      return { why: "its function changed", work: equal.work, ...seq };
     }
     if (equal !== undefined) return { why: "what was found wrong with it changed", ...seq };
     if (named !== undefined) return { why: "its input changed", ...seq };
