@@ -13,6 +13,7 @@ import {
   type RunView,
   type StepView,
 } from "../journal/view.ts";
+import type { Firebreak } from "../open.ts";
 import { stepPath } from "../runtime/identity.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { closing } from "./command-run.ts";
@@ -102,7 +103,7 @@ export async function show(
   const project = await openProject();
   return closing(project, async () => {
     const view = await project.fb.view(given);
-    if (flags.html !== undefined) return writePage(screen, view, flags.html);
+    if (flags.html !== undefined) return writePage(screen, project.fb, view, flags.html);
     if (step === undefined && flags.prompt !== true) {
       screen.print(...(flags.json === true ? [runJson(view)] : renderRun(screen, view, Date.now())));
       return exitCodes.ok;
@@ -126,9 +127,15 @@ export async function show(
   });
 }
 
-async function writePage(screen: Screen, view: RunView, given: string | true): Promise<ExitCode> {
+async function writePage(
+  screen: Screen,
+  fb: Firebreak,
+  view: RunView,
+  given: string | true,
+): Promise<ExitCode> {
   const { renderPage } = await import("./html-page.ts");
-  const page = renderPage(view);
+  const { pageLineage } = await import("./page-lineage.ts");
+  const page = renderPage(view, await pageLineage(fb, view));
   if (given === "-") {
     screen.print(page);
     return exitCodes.ok;

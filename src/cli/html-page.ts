@@ -4,6 +4,10 @@
 import { createHash } from "node:crypto";
 import { caughtMistakes, type CaughtMistake, flatten, type RunView } from "../journal/view.ts";
 import { decode } from "../base/values.ts";
+import type { RunDiff } from "../diff-runs.ts";
+import type { Trace } from "../journal/trace.ts";
+import { blastRadius, blastScript } from "./html-lineage.ts";
+import { rerunHtml, type ToldRerun } from "./html-rerun.ts";
 import { problemHtml, stepsHtml } from "./html-steps.ts";
 import { pageStyle } from "./html-style.ts";
 import { type Html, markup } from "./html-text.ts";
@@ -19,10 +23,20 @@ const button=document.getElementById("fold");button.hidden=false;
 button.onclick=()=>{const open=button.dataset.open!=="yes";set(open);button.dataset.open=open?"yes":"no";button.textContent=open?"Close all":"Open all"};
 addEventListener("beforeprint",()=>set(true));
 const reveal=()=>{let it=location.hash&&document.getElementById(location.hash.slice(1));for(;it;it=it.parentElement)if(it.tagName==="LI")it.firstElementChild.open=true};
-addEventListener("hashchange",reveal);reveal();`;
+addEventListener("hashchange",reveal);reveal();
+${blastScript}`;
+
+/** What the page shows of a run besides its view. */
+export interface PageLineage {
+  /** The run's steps with what they read: the page then tells what rests on each. */
+  readonly trace?: Trace;
+  /** For a rerun: the run it reruns, held against this one, and what it was told. */
+  readonly diff?: RunDiff;
+  readonly told?: ToldRerun;
+}
 
 /** The page as text, complete. */
-export function renderPage(view: RunView): string {
+export function renderPage(view: RunView, lineage: PageLineage = {}): string {
   const caught = caughtMistakes(view);
   const page = markup`<!doctype html>
     <html lang="en">
@@ -41,12 +55,13 @@ export function renderPage(view: RunView): string {
       <body>
         <main>
           ${headHtml(view, caught)} ${endHtml(view)} ${caught.length > 0 && caughtHtml(caught)}
+          ${rerunHtml(view, lineage.diff, lineage.told ?? {})}
           <section>
             <div class="bar">
               <h2>Steps</h2>
               <button id="fold" hidden>Open all</button>
             </div>
-            ${stepsHtml(view, view.steps, timeScale(view))}
+            ${stepsHtml(view, view.steps, { scale: timeScale(view), blast: blastRadius(lineage.trace) })}
           </section>
           ${
             view.output !== undefined &&

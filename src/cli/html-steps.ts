@@ -9,6 +9,8 @@ import {
   type StepView,
   type VerdictView,
 } from "../journal/view.ts";
+import { rejectedHtml } from "./html-changes.ts";
+import type { BlastRadius } from "./html-lineage.ts";
 import { contrasted, highlighted, type Html, markup } from "./html-text.ts";
 import { textAt, valueHtml } from "./html-values.ts";
 import { clockTime, length, money } from "./units.ts";
@@ -24,36 +26,43 @@ const marks: Readonly<Record<StepState, string>> = {
   cancelled: "–",
 };
 
-type Scale = (at: number) => number;
+/** What a step's markup is made with besides the step. */
+export interface StepsPage {
+  /** A moment's place on the line of time. */
+  readonly scale: (at: number) => number;
+  readonly blast: BlastRadius;
+}
 
 /** A list of steps; what did not go well stands open. */
-export function stepsHtml(view: RunView, steps: readonly StepView[], scale: Scale): Html {
+export function stepsHtml(view: RunView, steps: readonly StepView[], page: StepsPage): Html {
   return markup`<ol class="steps">
-    ${steps.map((it) => stepHtml(view, it, scale))}
+    ${steps.map((it) => stepHtml(view, it, page))}
   </ol>`;
 }
 
 const troubled: ReadonlySet<StepState> = new Set(["rejected", "failed", "waiting"]);
 
-function stepHtml(view: RunView, step: StepView, scale: Scale): Html {
+function stepHtml(view: RunView, step: StepView, page: StepsPage): Html {
   const isOpen = [...flatten([step])].some((it) => troubled.has(it.state));
   const anchor = step.seq === undefined ? undefined : markup` id="s${step.seq}"`;
-  return markup`<li class="${step.state}"${anchor}><details${isOpen && { html: " open" }}><summary>${summary(step, scale)}</summary><div class="body">${[
+  return markup`<li class="${step.state}"${anchor}><details${isOpen && { html: " open" }}><summary>${summary(step, page.scale)}</summary><div class="body">${[
     facts(view, step),
+    page.blast(step),
     problemsHtml(step),
     ...step.verdicts.map((it) => verdictHtml(step, it)),
     step.review && reviewHtml(step),
+    rejectedHtml(step),
     dataHtml("Input", decodedInput(view, step), step.output === undefined),
     dataHtml(
       step.state === "rejected" ? "Output, not used" : "Output",
       decodedOutput(step),
       step.children.length === 0 || step.state === "rejected",
     ),
-    step.children.length > 0 && stepsHtml(view, step.children, scale),
+    step.children.length > 0 && stepsHtml(view, step.children, page),
   ]}</div></details></li>`;
 }
 
-function summary(step: StepView, scale: Scale): Html {
+function summary(step: StepView, scale: StepsPage["scale"]): Html {
   const from = scale(step.startedAt);
   const wide = Math.max(0.4, scale(step.startedAt + (step.ms ?? 0)) - from);
   const kind =

@@ -58,7 +58,7 @@ function itemLines(screen: Screen, it: RecallItem): string[] {
 }
 
 function pathLines(screen: Screen, paths: readonly string[]): string[] {
-  const shown = paths.slice(0, named).map((path) => fit(oneLine(`${path}`), screen.width - 4));
+  const shown = paths.slice(0, named).map((path) => fit(oneLine(path), screen.width - 4));
   const more = paths.length - shown.length;
   return [...shown, ...(more > 0 ? [`… ${more} more`] : [])].map((line) =>
     screen.style("dim", `    ${line}`),
