@@ -49,10 +49,13 @@ export function groundsOf(it: Carrier): Grounds {
   const readings = prepared.get(it.context.read) ?? readingsOf(it.context.read);
   prepared.set(it.context.read, readings);
   const byKind = once(() => Map.groupBy(places, (place) => kindOfPath(place.path)));
+  const pool = once(() => (it.pool ?? []).flatMap((source) => placesOf(source.value)));
   return {
     places,
     alike: (place) => byKind().get(kindOfPath(place.path)) ?? [],
-    pool: (it.pool ?? []).flatMap((source) => placesOf(source.value)),
+    get pool() {
+      return pool();
+    },
     names: readings.names,
     sourceNames: [
       ...new Set([...it.context.read.map(({ name }) => name), ...readings.texts.map(({ name }) => name)]),
