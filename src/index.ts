@@ -34,6 +34,8 @@ export type {
 export { check } from "./check/judge-checks.ts";
 export { agreement, agrees } from "./check/agrees.ts";
 export type { AgreementOptions, AgreesOptions, AnswerGroup } from "./check/agrees.ts";
+export { arithmetic } from "./check/arithmetic.ts";
+export type { DeclaredTotal } from "./check/arithmetic.ts";
 export { complete } from "./check/complete.ts";
 export type { CompleteOptions } from "./check/complete.ts";
 export { fresh } from "./check/fresh.ts";
