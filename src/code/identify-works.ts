@@ -2,7 +2,13 @@
 
 import { sha } from "../base/values.ts";
 import { CodeGraph, type Edge, type Reached, reach } from "./code-graph.ts";
-import { type ReadBlob, readManifest, type WorkIdentities, type WorkIdentity } from "./code.ts";
+import {
+  type Manifest,
+  type ReadBlob,
+  readManifest,
+  type WorkIdentities,
+  type WorkIdentity,
+} from "./code.ts";
 import {
   capturesOf,
   type FoundFunction,
@@ -11,7 +17,7 @@ import {
   itemAround,
   usesOwnThis,
 } from "./find-works.ts";
-import { readModules } from "./read-modules.ts";
+import { type FoundModules, isBeyondStripping, readModules } from "./read-modules.ts";
 
 /** A work with all it reaches. */
 export interface KnownWork extends Reached {
@@ -71,21 +77,34 @@ export function sameWork(
 export async function findWorks(bytes: Uint8Array, read: ReadBlob): Promise<FindWork> {
   const manifest = readManifest(bytes);
   if (manifest === undefined)
-    return () => ({ why: "what the code was is not recorded in a form this version reads" });
-  if (manifest.cut !== undefined) return () => ({ why: `the project has ${manifest.cut}` });
-  const { read: modules, unread, missing } = await readModules(manifest, read);
-  if (missing !== undefined) return () => ({ why: missing });
-  const graph = new CodeGraph({ manifest, read: modules, unread });
+    return notFound("what the code was is not recorded in a form this version reads");
+  if (manifest.cut !== undefined) return notFound(`the project has ${manifest.cut}`);
+  const modules = await readModules(manifest, read);
+  if (modules.missing !== undefined) return notFound(modules.missing);
+  const first = findIn(manifest, modules);
+  const second = isBeyondStripping(manifest, modules)
+    ? findIn(manifest, await readModules(manifest, read, "jiti"))
+    : undefined;
+  return (work) => first(work) ?? second?.(work) ?? { why: "no function of the project has its text" };
+}
+
+function notFound(why: string): FindWork {
+  return () => ({ why });
+}
+
+function findIn(
+  manifest: Manifest,
+  { read, unread }: FoundModules,
+): (work: string) => readonly KnownWork[] | undefined {
+  const graph = new CodeGraph({ manifest, read, unread });
   const byHash = new Map<string, FoundFunction[]>();
-  for (const it of [...modules.values()].flatMap(functionsIn)) {
+  for (const it of [...read.values()].flatMap(functionsIn)) {
     const key = sha(it.text).slice(0, shortest);
     byHash.set(key, [...(byHash.get(key) ?? []), it]);
   }
   return (work) => {
     const found = (byHash.get(work.slice(0, shortest)) ?? []).filter((it) => sha(it.text).startsWith(work));
-    return work.length >= shortest && found.length > 0
-      ? found.map((it) => knowWork(graph, it))
-      : { why: "no function of the project has its text" };
+    return work.length < shortest || found.length === 0 ? undefined : found.map((it) => knowWork(graph, it));
   };
 }
 

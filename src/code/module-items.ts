@@ -51,7 +51,12 @@ export function itemsOf(path: string, parsed: ParsedModule): ModuleItems {
       else exported.set(wordOf(it.exported), { specifier, name: "*" });
     } else items.push(...itemsIn(it, exported));
   }
-  const byName = new Map(items.flatMap((it) => it.names.map((name) => [name, it] as const)));
+  compiledImports(items, imported);
+  compiledExports(items, exported);
+  // What stands for a module is followed there, not taken for a declaration.
+  const byName = new Map(
+    items.flatMap((it) => it.names.map((name) => [name, it] as const)).filter(([it]) => !imported.has(it)),
+  );
   return {
     path,
     parsed,
@@ -63,6 +68,43 @@ export function itemsOf(path: string, parsed: ParsedModule): ModuleItems {
     stars,
     bareImports,
   };
+}
+
+/** `var x = await jitiImport("…")` is what jiti makes of an import. */
+function compiledImports(items: readonly Item[], imported: Map<string, Imported>): void {
+  for (const { node, names } of items) {
+    if (node.type !== "VariableDeclarator" || node.id.type !== "Identifier" || names[0] === undefined)
+      continue;
+    const call = node.init?.type === "AwaitExpression" ? node.init.argument : undefined;
+    if (call?.type !== "CallExpression" || call.callee.type !== "Identifier") continue;
+    const [from] = call.arguments;
+    if (call.callee.name === "jitiImport" && from?.type === "Literal")
+      imported.set(names[0], { specifier: String(from.value), name: "*" });
+  }
+}
+
+/** `exports.name = local` and `var local = exports.name = …` are what an export becomes. */
+function compiledExports(items: readonly Item[], exported: Map<string, string | Imported>): void {
+  for (const { node, names } of items) {
+    let at: Tree | null | undefined = node;
+    if (node.type === "VariableDeclarator") at = node.init;
+    if (node.type === "ExpressionStatement") at = node.expression;
+    const found: string[] = [];
+    while (at?.type === "AssignmentExpression") {
+      const name = exportedBy(at.left);
+      if (name !== undefined) found.push(name);
+      at = at.right;
+    }
+    const local = names[0] ?? (at?.type === "Identifier" ? at.name : undefined);
+    if (local !== undefined) for (const name of found) exported.set(name, local);
+  }
+}
+
+function exportedBy(left: Tree): string | undefined {
+  if (left.type !== "MemberExpression" || left.computed || left.object.type !== "Identifier")
+    return undefined;
+  const isExport = left.object.name === "exports" && left.property.type === "Identifier";
+  return isExport ? wordOf(left.property as Acorn.Identifier) : undefined;
 }
 
 function isBareImport(it: Acorn.ImportDeclaration, text: string): boolean {

@@ -31,10 +31,15 @@ export interface ModuleNames {
 
 type RawUse = Omit<NameUse, "boundIn"> & { readonly from: NameScope };
 
+/** What CommonJS and jiti give to each module: no globals, and no part of what a module means. */
+const moduleNames: ReadonlySet<string> = new Set(["exports", "module", "require", "jitiImport"]);
+
 /** All uses of names in a program, in no order. */
 export function namesOf(program: Acorn.Program): ModuleNames {
   const walk = new ScopeWalk(program);
-  const uses = walk.uses.map(({ from, ...it }): NameUse => ({ ...it, boundIn: scopeOf(it.name, from) }));
+  const uses = walk.uses
+    .map(({ from, ...it }): NameUse => ({ ...it, boundIn: scopeOf(it.name, from) }))
+    .filter((it) => it.boundIn !== undefined || !moduleNames.has(it.name));
   return { scope: walk.module, uses };
 }
 

@@ -38,6 +38,31 @@ export async function loadParser(): Promise<Parser> {
   };
 }
 
+/**
+ * Parses what jiti makes of a TypeScript module: enums, parameter properties and imports without an end go through it,
+ * and with them every module that is loaded from there. Loads jiti's compiler.
+ */
+export async function loadJitiParser(): Promise<Parser> {
+  const { parse } = await import("acorn");
+  const { createJiti } = await import("jiti");
+  const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false });
+  return (path, source) => {
+    if (!/\.[cm]?tsx?$/.test(path)) return { problem: `${path} is not loaded by jiti` };
+    try {
+      const text = jiti.transform({ source, filename: `/${path}`, ts: true, async: true });
+      const program = parse(text, {
+        ecmaVersion: "latest",
+        sourceType: "script",
+        allowReturnOutsideFunction: true,
+        allowAwaitOutsideFunction: true,
+      });
+      return { text, program };
+    } catch (error) {
+      return { problem: `${path} cannot be read: ${(error as Error).message.split("\n")[0]}` };
+    }
+  };
+}
+
 /** Node calls its own stripping experimental, once a process, on stderr: that is no news to who asks for a rerun. */
 function stripTypes(text: string): string {
   const before = Object.getOwnPropertyDescriptor(process, "emitWarning");

@@ -1,8 +1,9 @@
 // The modules of a snapshot as syntax trees.
 
+import { basename } from "node:path/posix";
 import type { Manifest, ReadBlob } from "./code.ts";
 import { itemsOf, type ModuleItems } from "./module-items.ts";
-import { loadParser } from "./parse-module.ts";
+import { loadJitiParser, loadParser } from "./parse-module.ts";
 
 const decoder = new TextDecoder();
 
@@ -15,9 +16,14 @@ export interface FoundModules {
   readonly missing?: string;
 }
 
-/** Reads and parses every module of a manifest. */
-export async function readModules(manifest: Manifest, read: ReadBlob): Promise<FoundModules> {
-  const parse = await loadParser();
+/** Reads and parses every module of a manifest, as Node or as jiti would load it. */
+export async function readModules(
+  manifest: Manifest,
+  read: ReadBlob,
+  loader: "node" | "jiti" = "node",
+): Promise<FoundModules> {
+  const [parse, other] =
+    loader === "node" ? [await loadParser(), undefined] : [await loadJitiParser(), await loadParser()];
   const modules = new Map<string, ModuleItems>();
   const unread = new Map<string, string>();
   for (const [path, { text }] of Object.entries(manifest.modules)) {
@@ -28,7 +34,8 @@ export async function readModules(manifest: Manifest, read: ReadBlob): Promise<F
       return { read: modules, unread, missing: `the text of ${path} is no longer kept` };
     }
     const source = decoder.decode(bytes);
-    const parsed = parse(path, source);
+    const first = parse(path, source);
+    const parsed = "problem" in first && other !== undefined ? other(path, source) : first;
     if ("problem" in parsed) unread.set(path, path.endsWith(".json") ? dataOf(source) : source);
     else modules.set(path, itemsOf(path, parsed));
   }
@@ -42,4 +49,13 @@ function dataOf(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** Holds what Node's own loader does not take: all of it may have been loaded by jiti instead. */
+export function isBeyondStripping(manifest: Manifest, { unread }: FoundModules): boolean {
+  const isUnread = [...unread.keys()].some((it) => /\.[cm]?tsx?$/.test(it));
+  const isShort = (specifier: string, path: string): boolean =>
+    /^\.{1,2}(?:\/|$)/.test(specifier) && basename(specifier) !== basename(path);
+  const imports = Object.values(manifest.modules).flatMap((it) => Object.entries(it.imports));
+  return isUnread || imports.some(([specifier, path]) => isShort(specifier, path));
 }
