@@ -1,7 +1,7 @@
 // Outputs known to be right, because people found nothing wrong with them, as carriers for planted faults.
 
 import { seededRandom } from "../../../src/base/random.ts";
-import type { CheckContext } from "../../../src/check/check.ts";
+import type { CheckContext, Source } from "../../../src/check/check.ts";
 import type { Carrier } from "../../../src/check/mutation/mutation.ts";
 import type { Case, Labelled, LabelledClaims } from "./labelled.ts";
 import { sentences } from "./words.ts";
@@ -11,11 +11,10 @@ export function contextOf(seen: Case): CheckContext {
   const known = contexts.get(seen.source)?.get(seen.question ?? "");
   if (known !== undefined) return known;
   const source = { name: "source", text: seen.source, value: seen.source };
-  const asked =
-    seen.question === undefined
-      ? []
-      : [{ name: "question", text: `${seen.question}\n${abstention}`, value: seen.question }];
-  const made: CheckContext = { input: seen.question ?? null, read: [source, ...asked] };
+  const made: CheckContext = {
+    input: seen.question ?? null,
+    read: seen.question === undefined ? [source] : [source, ...askedWith(seen.question)],
+  };
   const ofSource = contexts.get(seen.source) ?? new Map<string, CheckContext>();
   contexts.set(seen.source, ofSource.set(seen.question ?? "", made));
   return made;
@@ -24,9 +23,17 @@ export function contextOf(seen: Case): CheckContext {
 /** One context per source, so that it is made ready once for all responses to it. */
 const contexts = new Map<string, Map<string, CheckContext>>();
 
-/** What every question of the set was asked with, so that an answer that quotes it quotes what was read. */
-const abstention =
-  'If the passages do not hold the answer, reply "Unable to answer based on given passages."';
+/** The question, and what every question of the set was put with: an answer that quotes it quotes what was read. */
+function askedWith(question: string): readonly Source[] {
+  return [
+    { name: "question", text: question, value: question },
+    { name: "instruction", text: instruction, value: instruction },
+  ];
+}
+
+const instruction =
+  "In case the passages do not contain the necessary information to answer the question, please reply with: " +
+  '"Unable to answer based on given passages."';
 
 /** Responses in which people marked nothing. */
 export function cleanResponses(set: string, rows: readonly Labelled[]): readonly Carrier[] {

@@ -82,7 +82,10 @@ function method(raw: PlantedSets, { quick }: PartOptions): readonly string[] {
     "The support scorer and the share of missing words learned weights and thresholds on the developers' half. Rows " +
       "of sources they were fitted to are predicted by cross-validation over sources, threshold and all; other rows " +
       "by the frozen weights.",
-    "The sentence model is fitted to RAGTruth's spans alone; on FaithBench only the threshold is chosen.",
+    "The sentence model is fitted to RAGTruth's spans alone: an answer is as doubtful as its worst sentence, a summary " +
+      "as its sentences together. On FaithBench only the threshold and this way of gathering are chosen.",
+    "Features and settings were chosen on the developers' half as well, which cross-validation does not undo: the " +
+      "other half is the fairer figure.",
     "FActScore: positive is a claim that is not supported. Predicting all of them so gives the constant; with " +
       "supported as positive the constant would be far above the easy figure, so it must mean this.",
     "FActScore carriers of planted faults are the lists of claims people judged, where all are supported: the " +

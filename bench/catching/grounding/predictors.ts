@@ -6,7 +6,7 @@ import type { Labelled, LabelledClaims } from "./labelled.ts";
 import type { Ready } from "./labelled-rows.ts";
 import { balancedAccuracy, f1, type Measure } from "./measures.ts";
 import { missingShares, overlapThreshold, overlapThresholdOfClaims, worstMissing } from "./overlap.ts";
-import { responseScore } from "./scorer.ts";
+import { gatheredScore } from "./scorer.ts";
 import {
   bestThreshold,
   crossValidated,
@@ -71,14 +71,14 @@ export function supportPredictors(it: Frozen): Predictors {
           threshold: bestThreshold(
             some.map((one) => ({
               group: one.group,
-              score: responseScore(it.sentences, one.looked),
+              score: gatheredScore(it.sentences, one.looked),
               actual: one.isFaulty,
             })),
             balancedAccuracy,
           ),
         }),
         frozen: { model: it.sentences, threshold: it.faithbench },
-        predict: predictResponse,
+        predict: (fitted, row) => [gatheredScore(fitted.model, row.looked) >= fitted.threshold],
       }),
     factscore: (rows) =>
       predictFairly(rows, known, {

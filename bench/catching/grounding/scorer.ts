@@ -1,7 +1,7 @@
 // User-level scorers that say how likely a response, or a claim of it, goes beyond its source. They are small
 // regressions over `supportFeatures`; they see no label. What they learned lies in frozen.json.
 
-import { logit, type Logistic } from "./logistic.ts";
+import { logit, type Logistic, sigmoid } from "./logistic.ts";
 import type { Case } from "./labelled.ts";
 import { type ReadySource, readySource } from "./ready-source.ts";
 import { claimStatements, type Statement, statementsOf } from "./statement.ts";
@@ -50,6 +50,17 @@ function ready(text: string): ReadySource {
 export function responseScore(model: Logistic, looked: Looked): number {
   return Math.max(nothingSaid, ...looked.features.map((it) => logit(model, it)));
 }
+
+/**
+ * How doubtful the sentences are together: minus the log of the chance that all are right, were they
+ * independent. For summaries, where many small liberties make a fault.
+ */
+export function gatheredScore(model: Logistic, looked: Looked): number {
+  return looked.features.reduce((total, it) => total - Math.log(sigmoid(-logit(model, it)) + leastChance), 0);
+}
+
+/** Keeps the log of a chance finite. */
+const leastChance = 1e-9;
 
 /** Log odds of each claim. */
 export function claimScores(model: ClaimModel, looked: Looked): readonly number[] {

@@ -6,7 +6,7 @@ import type { Labelled, LabelledClaims } from "./labelled.ts";
 import type { Ready } from "./labelled-rows.ts";
 import { balancedAccuracy, f1 } from "./measures.ts";
 import { overlapThreshold, overlapThresholdOfClaims } from "./overlap.ts";
-import { responseScore } from "./scorer.ts";
+import { gatheredScore } from "./scorer.ts";
 import { bestThreshold, fitClaims, fitResponses } from "./training.ts";
 
 export interface Sets {
@@ -26,7 +26,7 @@ export function train({ ragtruth, faithbench, factscore }: Sets): Frozen {
     faithbench: bestThreshold(
       faithbench.map((it) => ({
         group: it.group,
-        score: responseScore(answers.model, it.looked),
+        score: gatheredScore(answers.model, it.looked),
         actual: it.isFaulty,
       })),
       balancedAccuracy,
