@@ -302,4 +302,11 @@ describe("two snapshots are compared", () => {
     await assertChanged(text(1, 2), text(1, 3));
     await assertChanged(text(1, 2), text(2, 2));
   });
+
+  test("and a work is found by the first twelve digits too, as a check's verdict records it", async () => {
+    const { works, loaded } = await project(main("export const work = () => 1;"));
+    const work = workOf(loaded["work"]);
+    assert.deepEqual(works(work.slice(0, 12)), works(work));
+    assert.ok(works(work.slice(0, 11)).unknown);
+  });
 });
