@@ -69,5 +69,7 @@ export function list(row: Row, field: string): readonly unknown[] {
 export function rowsIn(row: Row, field: string): readonly Row[] {
   const rows = list(row, field).filter(isRow);
   if (rows.length === list(row, field).length) return rows;
-  throw new Error(`a row has something else than objects at "${field}": ${JSON.stringify(row).slice(0, 120)}`);
+  throw new Error(
+    `a row has something else than objects at "${field}": ${JSON.stringify(row).slice(0, 120)}`,
+  );
 }
