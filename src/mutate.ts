@@ -223,7 +223,7 @@ export function keylessEnv(
   return new Proxy(env, {
     get: (target, name) => {
       if (name === "FIREBREAK_LIVE_MODELS" || typeof name !== "string") return undefined;
-      return target[name] ?? (/KEY|TOKEN/.test(name) ? "not a key: nothing is called" : undefined);
+      return target[name] ?? (/URL|HOST/.test(name) ? undefined : "not a key: nothing is called");
     },
   });
 }

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { GateMeasurement } from "../../src/mutate.ts";
+import { createModelRegistry } from "../../src/model/registry.ts";
+import { type GateMeasurement, keylessEnv } from "../../src/mutate.ts";
 import { place, projectFolder } from "./spawn-cli.ts";
 
 const here = place();
@@ -123,6 +124,18 @@ describe("mutate", () => {
     const done = listed.filter((it) => it.status === "completed").map((it) => it.run);
     const both = await measured([...done, "--step", "double"]);
     assert.equal(both.gates[0]!.measurement.carriers.n, 4);
+  });
+
+  test("needs no key of the models that a run named: a replay asks them for their id alone", () => {
+    const env = { FIREBREAK_LIVE_MODELS: "0" };
+    const endpoints = { own: { url: "http://127.0.0.1:1/v1", apiKeyEnv: "OWN_SECRET" } };
+    const named = ["anthropic:claude-x", "own:m"];
+    const registry = createModelRegistry({ env: keylessEnv(env), endpoints });
+    assert.deepEqual(
+      named.map((it) => registry.resolve(it).id),
+      named,
+    );
+    assert.throws(() => createModelRegistry({ env, endpoints }).resolve(named[0]!), /LIVE_MODELS_FORBIDDEN/);
   });
 
   test("says what it does not know: a step, an operator, a share", async () => {
