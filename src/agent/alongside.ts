@@ -9,7 +9,7 @@ import { problemsOf } from "../check/judge-checks.ts";
 import type { JournalEvent } from "../journal/events.ts";
 import { compositeWork } from "../runtime/composite.ts";
 import { identityKey, nameLimit, stepPath } from "../runtime/identity.ts";
-import { lateVerdict } from "../runtime/invalidation.ts";
+import { invalidate, lateVerdict } from "../runtime/invalidation.ts";
 import type { Work } from "../runtime/issue.ts";
 import { Replay } from "../runtime/replay.ts";
 import { fromStored, toStored } from "../runtime/store.ts";
@@ -60,7 +60,7 @@ function begin(
       if (verdicts.every((it) => it.result === "pass")) return { passed: verdicts.length };
       const because = verdicts.filter((it) => it.result !== "pass").map((it) => it.check);
       const said = problemsOf(verdicts).map((it) => it.message);
-      await replay.invalidate(event, {
+      await invalidate(replay, event, {
         because: because.join(", "),
         by: lateVerdict,
         feedback: said.join("\n") || "a check that ran beside what follows could not bear it out",

@@ -6,6 +6,7 @@
 import { FirebreakError } from "../base/errors.ts";
 import type { AnyEvent, JournalEvent, NewEvent } from "../journal/events.ts";
 import { identityKey, stepPath } from "./identity.ts";
+import type { Replay } from "./replay.ts";
 
 export type StepEnded = JournalEvent<"step.completed">;
 
@@ -52,6 +53,12 @@ export function invalidationOf(
       },
     })),
   ];
+}
+
+/** Undoes the record of a step while its run goes on. The replay ends with it: nothing that awaits this goes on. */
+export async function invalidate(replay: Replay, target: StepEnded, it: Overruling): Promise<void> {
+  const events = invalidationOf(await replay.host.readAfter(0), target, it);
+  await replay.writer.commit(replay.root, events);
 }
 
 /** Sequences of records that no longer stand. */

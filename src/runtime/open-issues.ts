@@ -3,7 +3,7 @@
 // waited for, commits under way become durable.
 
 import { turn } from "./event-loop.ts";
-import { childScope, identityKey, stepPath } from "./identity.ts";
+import { childScope, stepPath } from "./identity.ts";
 import type { Flight } from "./flights.ts";
 import type { Issue } from "./issue.ts";
 import type { Records } from "./records.ts";
@@ -86,10 +86,10 @@ export class OpenIssues {
     return flying.map((it) => it.flight!);
   }
 
-  /** An effect is being sent. */
-  isSending(): boolean {
-    for (const it of this.#all.values()) if (it.work.mustEnd?.() === true) return true;
-    return false;
+  /** Waits until no effect is being sent: its receipt must be known before the run goes on. */
+  async untilSent(): Promise<void> {
+    const isSending = (): boolean => this.all().some((it) => it.work.mustEnd?.() === true);
+    while (isSending()) await turn();
   }
 
   /** Ends an issue that waits for nothing any more: its scope goes on without it. */

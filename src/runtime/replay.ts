@@ -8,7 +8,7 @@
 //   R5. After `lost` nothing is written, resolved or rejected any more.
 
 import { FirebreakError } from "../base/errors.ts";
-import { canonical, type Value } from "../base/values.ts";
+import type { Value } from "../base/values.ts";
 import type { AnyEvent, NewEvent, StepIdentity } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
 import { Adoption } from "./adoption.ts";
@@ -20,7 +20,6 @@ import { divergence, missedIn, notAStep } from "./divergence.ts";
 import { reactions, turn } from "./event-loop.ts";
 import { childScope, identityKey } from "./identity.ts";
 import type { Flight } from "./flights.ts";
-import { invalidationOf, type Overruling, type StepEnded } from "./invalidation.ts";
 import { type Issue, OpenIssue, type Work } from "./issue.ts";
 import { canonicalInput, Lineage } from "./lineage.ts";
 import { isWithin, OpenIssues } from "./open-issues.ts";
@@ -29,6 +28,7 @@ import type { ReplayOptions } from "./replay-options.ts";
 import { RunWriter } from "./run-writer.ts";
 import type { Host, ReplayEnd } from "./runtime.ts";
 import { Scope } from "./scope.ts";
+import { endOf, haltedEvent, notAwaited, parkedEvents } from "./standstill.ts";
 import { isLeft, unlikeRecord } from "./verify.ts";
 
 type Settled = { ok: true; value: unknown } | { ok: false; error: unknown };
@@ -391,9 +391,7 @@ export class Replay {
   /** Halts the run: it cannot go on by itself. */
   async halt(error: FirebreakError): Promise<void> {
     this.#halted = true;
-    const { code, sentence: message, fix, details } = error;
-    const data = { code, message, fix, details: canonical(details).json };
-    await this.writer.commitLast({ kind: "run.halted", data }, code);
+    await this.writer.commitLast(haltedEvent(error), error.code);
   }
 
   get #isBusy(): boolean {
@@ -415,38 +413,13 @@ export class Replay {
   }
 
   async #park(waiting: readonly Issue[], wakeAt: number): Promise<ReplayEnd | undefined> {
-    const signals = waiting.filter((it) => it.identity.kind === "signal").map((it) => it.identity.name);
-    const reviews = waiting.filter((it) => it.identity.kind === "review").length;
-    const children = waiting.filter((it) => it.identity.kind === "run").length;
-    const data = { reviews, signals, children, ...(Number.isFinite(wakeAt) ? { wakeAt } : {}) };
-    const parked = await this.writer.commitNext([...this.#withdrawn(), { kind: "run.parked", data }]);
-    return parked ? { kind: "parked" } : undefined;
-  }
-
-  /** Once records were undone, questions may stand that nobody asks any more. */
-  #withdrawn(): readonly NewEvent[] {
-    if (!this.records.isCut) return [];
-    const unasked = this.records.unasked((key) => this.issues.get(key) !== undefined);
-    return unasked.map((asked) => ({ kind: "review.withdrawn", data: { asked } }));
+    const events = parkedEvents(waiting, wakeAt, this.issues, this.records);
+    return (await this.writer.commitNext(events)) ? { kind: "parked" } : undefined;
   }
 
   async #conclude(main: Settled): Promise<ReplayEnd | undefined> {
     const floating = await this.issues.end(this.root);
-    const warnings = floating.map(
-      (it) => `step "${it}" was not awaited and was cancelled: await what it gives, or return it`,
-    );
-    let end: Parameters<ReplayOptions["conclude"]>[0];
-    try {
-      end = main.ok
-        ? {
-            ok: true,
-            value: canonical(main.value ?? null, "output"),
-            warnings: [...this.warnings, ...warnings],
-          }
-        : main;
-    } catch (error) {
-      end = { ok: false, error };
-    }
+    const end = endOf(main, [...this.warnings, ...floating.map(notAwaited)]);
     await this.writer.commitEnd(() => this.options.conclude(end));
     if (this.#lost !== undefined) return { kind: "lost", why: this.#lost };
     return { kind: end.ok ? "completed" : "failed" };
@@ -504,19 +477,6 @@ export class Replay {
 
   /** Steps that wait for a signal look again. */
   readonly signalWaits = new Set<() => void>();
-
-  /**
-   * Undoes the record of a step while the run goes on. This replay ends with it: nothing that awaits the call goes on.
-   */
-  async invalidate(target: StepEnded, it: Overruling): Promise<void> {
-    const events = invalidationOf(await this.host.readAfter(0), target, it);
-    await this.writer.commit(this.root, events);
-  }
-
-  /** Waits until no effect is being sent: its receipt must be known before the run goes on. */
-  async quiet(): Promise<void> {
-    while (this.issues.isSending()) await turn();
-  }
 
   /** Reads what others wrote since what was received. */
   readGap(): Promise<void> {

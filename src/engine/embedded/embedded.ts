@@ -331,7 +331,7 @@ export class EmbeddedEngine implements Engine {
   async #left(run: RunId, replay: Replay, why: string): Promise<void> {
     const moved = why === "JOURNAL_CONFLICT" && (await this.#isMine(run, replay));
     if (why !== "invalidated" && !moved) return;
-    await replay.quiet();
+    await replay.issues.untilSent();
     if (replay.flights.length > 0) this.#flights.set(run, new Flights(replay.flights));
     this.#again.add(run);
   }
