@@ -140,6 +140,7 @@ describe("each operator plants its fault", () => {
     assert.deepEqual(texts(made("direction-flipped", "Yields were Higher there")), [
       "Yields were Lower there",
     ]);
+    assert.deepEqual(texts(made("direction-flipped", "ORDER BY 2 DESC")), ["ORDER BY 2 ASC"]);
     assert.deepEqual(texts(made("direction-flipped", "kept where p < 0.05")), ["kept where p > 0.05"]);
   });
 

@@ -55,11 +55,17 @@ const words = new RegExp(
 const signs = /(?<=\s)[<>≤≥](?=\s?[\d.])/gu;
 const turnedSigns: Readonly<Record<string, string>> = { "<": ">", ">": "<", "≤": "≥", "≥": "≤" };
 
+/** "LESS" for "MORE", "Less" for "More". */
+function casedLike(word: string, put: string): string {
+  if (word.toUpperCase() === word) return put.toUpperCase();
+  return /^\p{Lu}/u.test(word) ? put.charAt(0).toUpperCase() + put.slice(1) : put;
+}
+
 function directionSpots({ value }: Place): readonly Spot[] {
   if (typeof value !== "string") return [];
   const worded = [...value.matchAll(words)].map((it) => {
     const put = turned.get(it[0].toLowerCase()) ?? it[0];
-    const cased = /^\p{Lu}/u.test(it[0]) ? put.charAt(0).toUpperCase() + put.slice(1) : put;
+    const cased = casedLike(it[0], put);
     return change(value, it.index, it.index + it[0].length, cased);
   });
   const signed = [...value.matchAll(signs)].map((it) =>
