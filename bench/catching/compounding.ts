@@ -137,6 +137,24 @@ function stated(name: string, n: number, interval: Interval, closed: number): St
   return { row: { name, n, ...interval, reference }, inside };
 }
 
+/** All cells in one figure: the squared standard distances of the 12-step ends from their closed forms, summed. */
+function togetherNote(measured: readonly Measured[]): string {
+  const distances = measured.map(({ graph, fault, gate, counts }) => {
+    const chance = wrongEnd(graph, graph.ends[0]!, fault, gate);
+    const wrong = counts.filter((it) => it.wrongEnds[0]).length;
+    return (wrong - counts.length * chance) ** 2 / (counts.length * chance * (1 - chance));
+  });
+  const found = distances.reduce((all, it) => all + it, 0);
+  const [low, high] = chiSquareRange(distances.length);
+  return `All ${distances.length} cells together: squared distances from the closed forms add up to ${found.toFixed(1)}; ${low.toFixed(1)} to ${high.toFixed(1)} is what chance gives 95 times of 100.`;
+}
+
+/** 95 % range of chi-square, by Wilson and Hilferty. */
+function chiSquareRange(freedom: number): readonly [number, number] {
+  const at = (z: number): number => freedom * (1 - 2 / (9 * freedom) + z * Math.sqrt(2 / (9 * freedom))) ** 3;
+  return [at(-1.959_964), at(1.959_964)];
+}
+
 function consumedRow(name: string, measured: readonly Measured[], of: (it: RunCount) => number): PartRow {
   const all = measured.flatMap((it) => it.counts);
   const stopped = sum(all, (it) => it.stopped);
@@ -165,6 +183,7 @@ function result(
     ],
     notes: [
       `${runs} real runs in memory; authors are labelled stand-ins, gates are simulated with rates d and f, up to 20 further drafts.`,
+      togetherNote(measured),
       `${rows.length - outside.length} of ${rows.length} intervals hold their closed form; at 95 % about ${Math.round(rows.length * 0.05)} need not.`,
       ...(outside.length === 0 ? [] : [`Outside: ${outside.join("; ")}.`]),
       alongside.note,

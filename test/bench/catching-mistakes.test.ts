@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { check } from "firebreak";
 import { deduction } from "../../bench/catching/mistakes/deduction.ts";
 import { dyck } from "../../bench/catching/mistakes/dyck.ts";
-import { equations } from "../../bench/catching/mistakes/equations.ts";
 import { evaluate } from "../../bench/catching/mistakes/expression.ts";
 import { multistep } from "../../bench/catching/mistakes/multistep.ts";
 import { run } from "../../bench/catching/mistakes/mistakes.ts";
@@ -231,17 +231,20 @@ describe("deduction", () => {
   });
 });
 
-describe("equations in prose", () => {
-  const found = async (...steps: string[]): Promise<number | undefined> =>
-    (await firstWrong(equations, { problem: "", steps })).first;
-
-  test("plain and typeset equations are worked out", async () => {
-    assert.equal(await found("3 × 4 = 12", String.raw`\(2 \times 3 = 7\)`), 1);
-    assert.equal(await found(String.raw`\[ \frac{6}{4} + 1 = 2.5 \]`, "1,200 + 300 = 1,500"), undefined);
-  });
-  test("rounding as written is no error, and what holds names is left alone", async () => {
-    assert.equal(await found("2 / 3 = 0.67", "x + 2 = 5", "f(2) = 3 + 4 = 7", "2^3 - 1 = 7"), undefined);
-  });
+test("a wrong step is wrong in whatever form the check says so", async () => {
+  const forms = ["a sentence", ["a problem"], { problems: ["one"] }] as const;
+  const passes = [true, [], { problems: [] }] as const;
+  for (const form of forms) {
+    const each = check("form", (step: string) => (step === "bad" ? form : passes[0]));
+    assert.equal((await firstWrong(each, { problem: "", steps: ["good", "bad"] })).first, 1);
+  }
+  for (const form of passes) {
+    const each = check("form", () => form);
+    assert.deepEqual(await firstWrong(each, { problem: "", steps: ["good"] }), {
+      first: undefined,
+      unread: 0,
+    });
+  }
 });
 
 test("without data both parts say so in words and have no rows", async () => {

@@ -68,8 +68,9 @@ function isUnsure(result: CheckResult): boolean {
 }
 
 function isWrong(result: CheckResult): boolean {
-  if (typeof result === "string") return true;
-  return Array.isArray(result) && result.length > 0;
+  if (typeof result !== "object") return typeof result === "string";
+  const problems = "problems" in result ? result.problems : result;
+  return Array.isArray(problems) && problems.length > 0;
 }
 
 /** What a check of this folder says of a step that it cannot read. */

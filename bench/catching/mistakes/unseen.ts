@@ -1,11 +1,14 @@
-// What deterministic gates do not see: solutions in prose whose first wrong step people marked. Working out the
-// equations that are written finds the few steps that reckon wrongly; a wrong idea has no equation to work out.
+// What deterministic gates do not see: solutions in prose whose first wrong step people marked. Reckoning again what
+// is stated finds the few steps that reckon wrongly; a wrong idea has nothing to reckon again.
 
+import { arithmetic } from "firebreak";
 import { list, number, readRows, type Row, text } from "../data.ts";
 import { percent, share } from "../intervals.ts";
 import type { PartRow, RunPart } from "../part.ts";
-import { equations } from "./equations.ts";
-import { firstWrong } from "./trace.ts";
+import { firstWrong, type StepCheck } from "./trace.ts";
+
+/** The library's own check, on the text of a step. */
+const reckoned: StepCheck = arithmetic<string>();
 
 interface Solution {
   readonly set: string;
@@ -15,7 +18,7 @@ interface Solution {
   readonly label: number | undefined;
 }
 
-/** Measures how many first wrong steps the equations name, and how many right solutions they blame. */
+/** Measures how many first wrong steps are seen by reckoning again, and how many right solutions are blamed. */
 export const run: RunPart = async ({ data }) => {
   const solutions = [
     ...(readRows(data, "steps-processbench", "solutions.jsonl") ?? []).map(processBench),
@@ -31,7 +34,7 @@ export const run: RunPart = async ({ data }) => {
     part: "unseen",
     rows,
     notes: [
-      "A check that works out written equations is nearly blind here: most first wrong steps are wrong ideas.",
+      "The library's `arithmetic` reckons again what a step states, and is nearly blind here: most first wrong steps are wrong ideas.",
     ],
   };
 };
@@ -57,7 +60,7 @@ function mrBen(row: Row): Solution {
 
 async function rowsOf(set: string, solutions: readonly Solution[]): Promise<PartRow[]> {
   const found = await Promise.all(
-    solutions.map(async (it) => ({ ...it, ...(await firstWrong(equations, it)) })),
+    solutions.map(async (it) => ({ ...it, ...(await firstWrong(reckoned, it)) })),
   );
   const looked = found.reduce(
     (sum, it) => sum + (it.first === undefined ? it.steps.length : it.first + 1),
@@ -71,10 +74,10 @@ async function rowsOf(set: string, solutions: readonly Solution[]): Promise<Part
   const blamed = right.filter((it) => it.first !== undefined).length;
   return [
     {
-      name: `${set}: first wrong step seen by working out its equations`,
+      name: `${set}: first wrong step seen by reckoning again`,
       n: wrong.length,
       ...share(named, wrong.length),
-      note: `a step of ${anywhere} of them is blamed at all; ${percent(1 - unread / looked)} of the steps hold an equation of plain numbers`,
+      note: `a step of ${anywhere} of them is blamed at all; unsure of ${percent(unread / looked)} of the steps`,
     },
     {
       name: `${set}: right solutions blamed`,
