@@ -11,6 +11,7 @@ import { findDates } from "./grounded-dates.ts";
 import { findNames } from "./grounded-names.ts";
 import { findNumbers, type NumberFinding } from "./grounded-numbers.ts";
 import { findOpposites } from "./opposites.ts";
+import { findOrdinals, readOrdinals } from "./ordinals.ts";
 import { overlaps, quotedParts } from "./quoted-parts.ts";
 import { findQuotedParts } from "./quotes-in-prose.ts";
 import { readDates } from "./read-dates.ts";
@@ -52,6 +53,11 @@ export function groundClaims(
     ...quotes.map((it) => ({ ...it, mention: it.part })),
     ...findDates(text, dates.filter(isFree), texts, names),
     ...findNumbers(text, numbers, texts, names).flatMap((it) => countOutcome(it, text, texts)),
+    ...findOrdinals(
+      text,
+      readOrdinals(text).filter((it) => isFree(it) && !isDate(it.at, it.end)),
+      texts,
+    ),
     ...findNames(text, mentioned, texts, { names }),
     ...findOpposites(text, texts),
   ];

@@ -36,12 +36,21 @@ export function findNames(
     if (match.likeness === "same") return { mention, at: match.place };
     if (match.likeness === "part") return { mention, doubt: `"${mention.text}": ${match.why}` };
     const sure = match.words.filter((it) => it.isCertain || options.isName === true);
-    if (sure.length === 0) return { mention };
+    if (sure.length === 0) return { mention, ...findRest(mention, texts) };
     const part = mention.words.length > sure.length ? `${sure.map((it) => it.written).join(", ")} of ` : "";
     const claimed = clip(excerpt(text, mention.at, mention.end));
     const message = `${part}the name "${mention.text}" does not occur in ${place}`;
     return { mention, problem: beside(message, claimed) };
   });
+}
+
+/** Where the rest of a name stands whose first word is owed to its place: "Former Dons", "In Lodz". */
+function findRest(mention: NameMention, texts: readonly SourceText[]): { readonly at?: Stretch } {
+  const [first, ...words] = mention.words;
+  if (first === undefined || words.length === 0) return {};
+  const phrase = mention.phrase.slice(1);
+  const match = matchName({ ...mention, words, phrase, at: words[0]!.at }, texts);
+  return match.likeness === "same" ? { at: match.place } : {};
 }
 
 /** Longest text that may be nothing but a name, in characters. */

@@ -34,7 +34,8 @@ function indexOf(source: SourceText): NumberIndex {
 
 function knownOf(mention: NumberMention, text: string): KnownNumber[] {
   const place = { place: mention.at, end: mention.end };
-  const plain = { ...place, ...(mention.unit === undefined ? {} : { unit: mention.unit }) };
+  const unit = mention.unit === undefined ? countsThings(text, mention.end) : { unit: mention.unit };
+  const plain = { ...place, ...unit };
   const known = [{ value: mention.value, ...plain }];
   if (mention.other !== undefined) known.push({ value: mention.other.value, ...plain });
   // In a table "12,345" may be two cells, and "3/4" may be two scores.
@@ -42,6 +43,13 @@ function knownOf(mention: NumberMention, text: string): KnownNumber[] {
   if (cells.length > 1 && mention.isWord !== true)
     for (const cell of cells) known.push({ value: Number.parseFloat(cell), ...place });
   return known;
+}
+
+/** A number before a noun counts; one before a small word may as well be a share. */
+function countsThings(text: string, end: number): { readonly isCount?: true } {
+  const counts =
+    /^ (?!(?:of|to|and|or|in|for|per|by|on|at|from|with|was|is|were|are|as|than|who|that|had|have)\b)\p{Ll}{3}/u;
+  return counts.test(text.slice(end, end + 6)) ? { isCount: true } : {};
 }
 
 /** A number that was found, or the nearest thing to it. */

@@ -16,7 +16,7 @@ import { groundNames } from "./grounded-names.ts";
 import { groundNumbers } from "./grounded-numbers.ts";
 import { nearestPassage } from "./nearest-passage.ts";
 import { isRecord, locate, locateBeside, type Located, parsePath, type Path, type Segment } from "./paths.ts";
-import { evidenceLimit } from "./witness.ts";
+import { evidenceLimit, witnesses } from "./witness.ts";
 import { sourcesNamed, type SourceText, sourceTexts } from "./source-text.ts";
 
 /**
@@ -215,8 +215,7 @@ function groundQuote(
     });
   }
   if (inside !== undefined) {
-    const where = inside.source.where(inside.start);
-    const evidence = [{ path, where, text: excerpt(inside.source.text, inside.start, inside.end) }];
+    const evidence = [witnesses(path, value)(inside, { at: 0, end: value.length })];
     const doubts = inside.doubt === undefined ? [] : [`${path}: ${inside.doubt}`];
     return { problems: [], doubts, evidence, count: 1 };
   }

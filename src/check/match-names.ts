@@ -177,13 +177,12 @@ function initialsOf(index: WordIndex): ReadonlyMap<string, number> {
 }
 
 /** Farthest apart the words of a name may stand, in words, to count as together. */
-const togetherLimit = 25;
+const togetherLimit = 3;
 
 /** All words occur. They bear the name out together, or where at least one is not part of another name. */
 function together(mention: NameMention, place: NamePlace, sources: readonly SourceText[]): NameMatch {
-  const words = [...new Set(mention.words.map((it) => it.text))];
-  const isPair = words.length === 2 && mention.words.every((it) => it.isCertain || it.at === mention.at);
-  if (!isPair || mention.phrase.length !== 2) return { likeness: "same", place };
+  const words = [...new Set(mention.words.map((it) => it.text).filter((it) => it.length > 1))];
+  if (words.length !== 2 || mention.phrase.length !== 2) return { likeness: "same", place };
   let isOther = true;
   for (const source of sources) {
     const index = wordIndexOf(source);

@@ -10,6 +10,8 @@ export interface KnownNumber {
   /** End of its offsets, where `place` is an offset. */
   readonly end?: number;
   readonly unit?: Unit;
+  /** True when it counts things ("12 ferries"): it bears out no percentage. */
+  readonly isCount?: true;
 }
 
 /**
@@ -58,7 +60,7 @@ export function matchNumber(mention: NumberMention, index: NumberIndex): NumberM
       const [from, to] = near(index, Math.abs(reading.value) * factor, tolerance(mention, reading) * factor);
       for (let at = from; at < to; at += 1) {
         const known = index.known[at]!;
-        const fits = accepts(known.unit);
+        const fits = accepts(known);
         const sameSign = Math.sign(known.value) === Math.sign(reading.value);
         if ((fits || factor === 1) && consider(fits ? (sameSign ? plain : "sign") : "unit", known))
           return best;
@@ -85,7 +87,7 @@ function tolerance(mention: NumberMention, reading: Reading): number {
 interface Query {
   /** What to multiply the stated number with. */
   readonly factor: number;
-  readonly accepts: (unit: Unit | undefined) => boolean;
+  readonly accepts: (known: KnownNumber) => boolean;
 }
 
 /** The amounts a stated unit may have been given in. */
@@ -93,20 +95,24 @@ function queries(unit: Unit | undefined): Query[] {
   if (unit === undefined) {
     return [
       { factor: 1, accepts: () => true },
-      { factor: 100, accepts: (it) => it?.dimension === "percent" },
+      { factor: 100, accepts: (it) => it.unit?.dimension === "percent" },
     ];
   }
   const own: Query = {
     factor: 1,
-    accepts: (it) => it === undefined || (it.dimension === unit.dimension && it.factor === unit.factor),
+    accepts: (it) =>
+      it.unit === undefined
+        ? unit.dimension !== "percent" || it.isCount !== true
+        : it.unit.dimension === unit.dimension && it.unit.factor === unit.factor,
   };
-  if (unit.dimension === "percent") return [own, { factor: 0.01, accepts: (it) => it === undefined }];
+  if (unit.dimension === "percent")
+    return [own, { factor: 0.01, accepts: (it) => it.unit === undefined && it.isCount !== true }];
   const others = [...new Set(otherFactors(unit))];
   return [
     own,
     ...others.map((it): Query => ({
       factor: unit.factor / it,
-      accepts: (known) => known?.dimension === unit.dimension && known.factor === it,
+      accepts: (known) => known.unit?.dimension === unit.dimension && known.unit.factor === it,
     })),
   ];
 }

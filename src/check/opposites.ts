@@ -37,7 +37,7 @@ const almostAll = 0.85;
 const failureLength = 2;
 const doubtLength = 3;
 
-/** Fewest telling words of a sentence for a failure. */
+/** Fewest telling words of a sentence for a failure, beside one that has more. */
 const fewestToFail = 4;
 
 /** A sentence as it is compared. */
@@ -64,8 +64,8 @@ export function findOpposites(text: string, texts: readonly SourceText[]): Oppos
     const claimed = clip(text.slice(sentence.at, sentence.end));
     const passage = clip(source.text.slice(other.at, other.end));
     const place = { mention: sentence, where: source.where(other.at) };
-    const isTelling =
-      sentence.words.size >= fewestToFail && other.words.size <= failureLength * sentence.words.size + 2;
+    const [size, length] = [sentence.words.size, other.words.size];
+    const isTelling = size === length || (size >= fewestToFail && length <= failureLength * size + 2);
     if (share >= nearlyAll && isTelling)
       found.push({
         mention: place.mention,

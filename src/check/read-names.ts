@@ -134,6 +134,11 @@ function lastOfName(
   return last;
 }
 
+/** "WHO" is a body, "Who" asks. */
+function isNoName(it: Token): boolean {
+  return noNames.has(it.folded) && it.written !== "WHO";
+}
+
 function toMention(
   text: string,
   run: readonly Token[],
@@ -141,13 +146,13 @@ function toMention(
 ): NameMention | undefined {
   let from = 0;
   let to = run.length;
-  while (from < to && (noNames.has(run[from]!.folded) || !run[from]!.isCapital)) from += 1;
-  while (to > from && (noNames.has(run[to - 1]!.folded) || !run[to - 1]!.isCapital)) to -= 1;
+  while (from < to && (isNoName(run[from]!) || !run[from]!.isCapital)) from += 1;
+  while (to > from && (isNoName(run[to - 1]!) || !run[to - 1]!.isCapital)) to -= 1;
   const rest = run.slice(from, to);
   if (rest.length === 0) return undefined;
   const [at, end] = [rest[0]!.at, rest.at(-1)!.end];
   const words = rest
-    .filter((it) => it.isCapital && !noNames.has(it.folded))
+    .filter((it) => it.isCapital && !isNoName(it))
     .map((it) => ({ text: it.folded, written: it.written, at: it.at, end: it.end, isCertain: certain(it) }));
   return { text: text.slice(at, end), at, end, words, phrase: rest.map((it) => it.folded) };
 }

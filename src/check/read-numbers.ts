@@ -251,6 +251,8 @@ function powerAfter(
 function unitAround(text: string, at: number, end: number): { readonly unit?: Unit; readonly end: number } {
   unitForm.lastIndex = end;
   const after = unitForm.exec(text);
+  const percent = /^ per cent\b/.exec(text.slice(end, end + 10));
+  if (percent !== null) return { unit: unitNamed("%")!, end: end + percent[0].length };
   const degrees = /^\s?(?:degrees?|°)\s?([FC])(?:ahrenheit|elsius)?\b/i.exec(text.slice(end, end + 22));
   if (degrees !== null)
     return { unit: unitNamed(`°${degrees[1]!.toUpperCase()}`)!, end: end + degrees[0].length };

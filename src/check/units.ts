@@ -45,7 +45,7 @@ const prefixed: readonly (readonly [string, string, string])[] = [
 ];
 
 const words: readonly (readonly [string, string, number])[] = [
-  ["% percent pct", "percent", 1],
+  ["% percent percentage pct", "percent", 1],
   ["KB", "bytes", 1e3],
   ["cm cms centimeter centimeters centimetre centimetres", "length", 1e-2],
   ["Å angstrom", "length", 1e-10],
