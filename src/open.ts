@@ -9,11 +9,11 @@ import { systemClock } from "./base/clock.ts";
 import { FirebreakError } from "./base/errors.ts";
 import type { RunId } from "./base/ids.ts";
 import { registerSecret, secret } from "./base/secrets.ts";
-import { canonical, type Json, type Value } from "./base/values.ts";
+import { canonical } from "./base/values.ts";
 import type { Config } from "./config.ts";
 import { EmbeddedEngine } from "./engine/embedded/embedded.ts";
 import { lockProcess, soleProcess } from "./engine/embedded/process-lock.ts";
-import type { EventData, JournalEvent, NewEvent } from "./journal/events.ts";
+import type { EventData, NewEvent } from "./journal/events.ts";
 import type { Journal, RunFilter, RunHead } from "./journal/journal.ts";
 import { loadValues, viewRun, type RunView } from "./journal/view.ts";
 import type { Model, ModelRef } from "./model/model.ts";
@@ -23,7 +23,6 @@ import { type Decision, decide } from "./review/review.ts";
 import { listReviews, type ReviewItem } from "./review/review-item.ts";
 import type { KeptCode, Program } from "./runtime/engine.ts";
 import type { Guard } from "./runtime/runtime.ts";
-import { fromStored } from "./runtime/store.ts";
 import { parseSabotage, sabotage } from "./standin/saboteur.ts";
 import type { Tool } from "./tool/tool.ts";
 import {
@@ -38,6 +37,7 @@ import {
 import { CodeKeeper } from "./kept-code.ts";
 import { RunHandleImpl } from "./run-handle.ts";
 import { failureChain } from "./resume.ts";
+import { settleEffect } from "./settle-effect.ts";
 import { makeProgram, type MakeAgentEnv, parseWorkflowInput, type RunOptions } from "./workflow/program.ts";
 import { type AnyWorkflow, checkCap, definedWorkflow, type Workflow } from "./workflow/workflow.ts";
 
@@ -103,7 +103,7 @@ export interface Firebreak {
   ): Promise<RunHandle>;
   /**
    * A new run that uses the recorded steps of another wherever names, input and work are the same.
-   * @throws RERUN_OPEN, RERUN_STEP_UNKNOWN, RERUN_SET_KIND, RERUN_HOLDS_EFFECTS, WORKFLOW_UNKNOWN, WORKFLOW_INPUT
+   * @throws RERUN_OPEN, RERUN_STEP_UNKNOWN, RERUN_SET_KIND, WORKFLOW_UNKNOWN, WORKFLOW_INPUT
    */
   rerun(id: string, options?: RerunOptions): Promise<RunHandle>;
   /** What that rerun would do, found without doing or writing any of it. Throws what `rerun` throws. */
@@ -274,7 +274,6 @@ class Opened implements Firebreak {
 
   async rerun(id: string, options: RerunOptions = {}): Promise<RunHandle> {
     const asked = await this.#rerunOf(id, options);
-    await this.#refuseEffects(asked.head);
     return this.#handle(await this.#engine.start(await rerunSpec(asked)));
   }
 
@@ -318,19 +317,7 @@ class Opened implements Firebreak {
     intent: number,
     answer: { sent: boolean; receipt?: unknown; by: string },
   ): Promise<void> {
-    const head = await this.#headOf(id);
-    const event = await this.journal.event(head.run, intent);
-    if (event?.kind !== "effect.intended")
-      throw new FirebreakError("EFFECT_UNKNOWN", { runId: head.run, seq: intent });
-    const receipt: { receipt?: Json } = answer.sent
-      ? { receipt: canonical(answer.receipt ?? null).json }
-      : {};
-    const settled: NewEvent = {
-      kind: "effect.settled",
-      data: { intent, sent: answer.sent, by: answer.by, ...receipt },
-    };
-    const resumed: NewEvent = { kind: "run.resumed", data: { code: "", by: answer.by } };
-    await this.journal.commit([{ run: head.run, expect: { seq: head.seq }, events: [settled, resumed] }]);
+    await settleEffect(this.journal, await this.#headOf(id), intent, answer);
   }
 
   list(filter: RunFilter = {}): Promise<readonly RunHead[]> {
@@ -447,16 +434,6 @@ class Opened implements Firebreak {
       }
       throw error;
     }
-  }
-
-  async #refuseEffects(head: RunHead): Promise<void> {
-    const tools = new Set<string>();
-    for (const it of await this.journal.heads({ root: head.root, limit: 100_000 })) {
-      for (const event of await this.journal.read(it.run))
-        if (event.kind === "effect.intended") tools.add(event.data.tool);
-    }
-    if (tools.size > 0)
-      throw new FirebreakError("RERUN_HOLDS_EFFECTS", { runId: head.run, tools: [...tools].join(", ") });
   }
 }
 

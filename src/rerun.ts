@@ -188,7 +188,7 @@ function storedSet(
 
 /** What the records of the old run may stand for, in the run that `started` begins. */
 export async function readPast(
-  journal: Pick<Journal, "read" | "blob">,
+  journal: Pick<Journal, "read" | "blob" | "slots">,
   started: EventData["run.started"],
   code: CodeOf,
 ): Promise<Past> {
@@ -209,7 +209,19 @@ export async function readPast(
     redo: (told.redo ?? []).map(matchStep),
     set,
     sameInput: JSON.stringify(first.data.input) === JSON.stringify(started.input),
+    stands: await standingEffects(journal, started),
   });
+}
+
+/** Whether what a step of the old run sent is still what stands in its slot. */
+async function standingEffects(
+  journal: Pick<Journal, "slots">,
+  started: EventData["run.started"],
+): Promise<PastSpec["stands"]> {
+  const received = (await journal.slots(started.root)).filter((it) => it.state === "received");
+  const known = new Set(received.map((it) => JSON.stringify([it.tool, it.key, it.run, it.seq])));
+  return ({ tool, key, run, intent }) =>
+    known.has(JSON.stringify([tool, key, run ?? started.rerunOf, intent]));
 }
 
 /** How works of an old run compare with those of the present code. */
@@ -234,7 +246,8 @@ export async function planRerun(it: Rerun, code: CodeOf, changesOf: ChangesOf): 
   const fresh = new Map(blobs.map((blob) => [blob.hash, blob.bytes]));
   const kept: Journal["blob"] = async (hash) => fresh.get(hash) ?? journal.blob(hash);
   const read: Journal["read"] = (of, after) => journal.read(of, after);
-  const past = await readPast({ read, blob: kept }, event.data, code);
+  const slots: Journal["slots"] = (root) => journal.slots(root);
+  const past = await readPast({ read, blob: kept, slots }, event.data, code);
   const host = dryHost({ run, root: head.root, nowMs: it.nowMs, blob: kept });
   const replay = new Replay(host, {
     seed: event.data.seed,

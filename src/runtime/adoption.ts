@@ -6,11 +6,12 @@
 //   U4. What is taken over is written before any work starts, in the order in which it was delivered (E3).
 //   U5. A plan writes nothing and starts nothing.
 
+import type { RunId } from "../base/ids.ts";
 import type { NewEvent } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
 import type { Issue } from "./issue.ts";
 import { startedRecord } from "./leaf.ts";
-import type { Past, PastRecord } from "./past.ts";
+import { effectOf, type Past, type PastEffect, type PastRecord } from "./past.ts";
 import type { Replay } from "./replay.ts";
 import { toStored } from "./store.ts";
 
@@ -86,6 +87,9 @@ export class Adoption {
   #adopt({ issue, record }: Found): void {
     issue.state = "recorded";
     const blobs: Blob[] = [];
+    const effect = effectOf(record);
+    if (effect !== undefined)
+      this.#replay.writer.adopt(adoptedEffect(issue, record, effect, this.#past.run), [], record.at);
     this.#replay.writer.adopt(adoptedEvent(issue, record, blobs), blobs, record.at);
   }
 
@@ -95,6 +99,14 @@ export class Adoption {
     for (const issue of fresh) if (issue.state === "queued") this.#replay.begin(issue);
     return fresh.length > 0;
   }
+}
+
+/** From now on the effect is this run's to answer for. */
+function adoptedEffect(issue: Issue, record: PastRecord, effect: PastEffect, old: RunId): NewEvent {
+  const { tool, key, intent, run = old } = effect;
+  const revision = issue.input?.hash ?? "";
+  const data = { tool, key, revision, run: run as RunId, intent, receipt: record.out ?? null };
+  return { kind: "effect.adopted", data };
 }
 
 /** The event that says a record was taken over. */

@@ -5,6 +5,12 @@ import type { RunId } from "../base/ids.ts";
 import type { AnyEvent, NewEvent } from "../journal/events.ts";
 import type { EffectSlot } from "../journal/journal.ts";
 
+export interface EffectWatch {
+  readonly changed: Promise<void>;
+  /** Ends it; `changed` resolves. */
+  stop(): void;
+}
+
 export interface EffectLedger {
   slot(tool: string, key: string): Promise<EffectSlot | undefined>;
   /** All effects of the root, in the order of their receipts. */
@@ -19,8 +25,8 @@ export interface EffectLedger {
   settle(run: RunId, event: Extract<NewEvent, { kind: "effect.settled" }>): Promise<void>;
   /** Whether the claimed epoch still stands: looked at right before something is sent (E4). */
   isOurs(): Promise<boolean>;
-  /** Resolves when something may have changed: an effect or an end was written, or some time has passed. */
-  changed(abort: (stop: () => void) => void): Promise<void>;
+  /** Tells when something may have changed from now on: an effect or an end was written, or some time has passed. */
+  watch(): EffectWatch;
   /** What this process is sending now, by slot, whichever of its replays began it. */
   readonly sending: Map<string, Promise<unknown>>;
 }
@@ -36,6 +42,6 @@ export function emptyLedger(run: RunId): EffectLedger {
     family: async () => new Set([run]),
     settle: async () => undefined,
     isOurs: async () => false,
-    changed: async () => undefined,
+    watch: () => ({ changed: Promise.resolve(), stop: () => undefined }),
   };
 }

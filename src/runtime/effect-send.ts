@@ -63,23 +63,29 @@ export async function perform(
   }
   // A driver that was stopped meanwhile may have lost its run: then another one sends (E4).
   if (replay.isLost || !(await effects.isOurs())) return replay.lose("taken over");
-  const blobs: Blob[] = [];
-  const { sent, whole } = deliver(it, deed, blobs);
   const slot = sendingKey(replay, spec.tool, deed.key);
-  const settled = sent.then(
-    () => undefined,
-    () => undefined,
-  );
-  effects.sending.set(slot, settled);
+  let tellEnd = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (tellEnd = resolve));
+  effects.sending.set(slot, ended);
   try {
-    const receipt = canonical((await sent) ?? null, "receipt");
-    await received(it, intent, receipt, blobs, write);
+    await deliver(it, deed, intent, write);
+  } finally {
+    if (effects.sending.get(slot) === ended) effects.sending.delete(slot);
+    tellEnd();
+  }
+}
+
+async function deliver(it: Sending, deed: EffectDeed, intent: number, write: WriteReceipt): Promise<void> {
+  const blobs: Blob[] = [];
+  const { sent, whole } = call(it, deed, blobs);
+  let receipt: Canonical;
+  try {
+    receipt = canonical((await sent) ?? null, "receipt");
   } catch (error) {
     if (error instanceof TimedOut) hearLate(it, intent, whole);
-    await failed(it, intent, error);
-  } finally {
-    if (effects.sending.get(slot) === settled) effects.sending.delete(slot);
+    return failed(it, intent, error);
   }
+  await received(it, intent, receipt, blobs, write);
 }
 
 export function sendingKey(replay: Replay, tool: string, key: string): string {
@@ -123,7 +129,7 @@ function argumentsOf(
 }
 
 /** Calls the tool. `sent` ends when its time is over, `whole` when the tool does. */
-function deliver(
+function call(
   { replay, issue, spec, attempt }: Sending,
   deed: EffectDeed,
   blobs: Blob[],
@@ -132,7 +138,7 @@ function deliver(
   replay.host.live?.({ kind: "live.started", scope, name, step: "tool", attempt });
   const idempotencyKey = idempotencyKeyOf(replay.host.root, spec.tool, deed);
   const keep = (blob: Blob): void => void blobs.push(blob);
-  const call = (abort: () => AbortSignal): Promise<unknown> => {
+  const start = (abort: () => AbortSignal): Promise<unknown> => {
     const given = {
       input: deed.input,
       idempotencyKey,
@@ -150,15 +156,15 @@ function deliver(
   };
   const own = (): AbortSignal => issue.abort.signal;
   let whole: Promise<unknown> = Promise.resolve();
-  const start = (abort: () => AbortSignal): Promise<unknown> => (whole = Promise.try(call, abort));
+  const begin = (abort: () => AbortSignal): Promise<unknown> => (whole = Promise.try(start, abort));
   const run = (): Promise<unknown> =>
     spec.timeoutMs === undefined
-      ? start(own)
+      ? begin(own)
       : limited(
           replay.host.clock,
           spec.timeoutMs,
           own,
-          (limit) => start(() => limit.abort),
+          (limit) => begin(() => limit.abort),
           (stop) => issue.onCancel(stop),
         );
   const { guard } = replay.host;
@@ -185,8 +191,17 @@ async function received(
 ): Promise<void> {
   const { replay } = it;
   const data = { intent, receipt: receipt.json };
-  if (replay.isLost) return replay.host.commitLate([{ kind: "effect.late", data }]);
-  await write({ kind: "effect.received", data }, receipt, blobs);
+  let isWritten = false;
+  try {
+    if (!replay.isLost) {
+      await write({ kind: "effect.received", data }, receipt, blobs);
+      isWritten = true;
+    }
+  } catch (error) {
+    if (!replay.isLost) throw error;
+  }
+  // The run was ended or taken in this very moment: the receipt is kept all the same (E7).
+  if (!isWritten) await replay.host.commitLate([{ kind: "effect.late", data }]);
   it.intended(false);
 }
 
@@ -206,7 +221,7 @@ async function failed(it: Sending, intent: number, error: unknown): Promise<void
 
 /** The receipt alone, without a record of the step. */
 export function receiptOnly({ replay, issue }: Sending): WriteReceipt {
-  return async (event, _, blobs) => void (await replay.writer.commit(issue.scope, [event], blobs));
+  return async (event, _, blobs) => void (await replay.writer.commitEffect(issue.scope, [event], blobs));
 }
 
 // ---- An intent without a receipt ------------------------------------------------------

@@ -209,13 +209,25 @@ async function eachLook(
 }
 
 async function untilSettled(it: Sending, slot: EffectSlot): Promise<void> {
-  const { replay, issue } = it;
+  const { replay } = it;
   const { effects, run } = replay.host;
   const sending = effects.sending.get(sendingKey(replay, slot.tool, slot.key));
   if (sending !== undefined) await sending;
-  else if (slot.run !== run && !(await effects.isOver(slot.run)))
-    await effects.changed((stop) => issue.onCancel(stop));
+  else if (slot.run !== run && !(await effects.isOver(slot.run))) await untilChanged(it, slot);
   else await resolveDoubt(it, slot);
+}
+
+/** Waits for whoever works at it. What happened before the watch began is seen in the slot. */
+async function untilChanged({ replay, issue }: Sending, { tool, key, run, seq }: EffectSlot): Promise<void> {
+  const { effects } = replay.host;
+  const watch = effects.watch();
+  issue.onCancel(() => watch.stop());
+  try {
+    const now = await effects.slot(tool, key);
+    if (now?.state === "intended" && now.run === run && now.seq === seq) await watch.changed;
+  } finally {
+    watch.stop();
+  }
 }
 
 // ---- How the step ends -------------------------------------------------------------------

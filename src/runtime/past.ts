@@ -39,6 +39,8 @@ export interface Past {
   child(identity: StepIdentity): PastChild | undefined;
   /** Tells of a leaf step that was delivered: taken over from `reused`, or made anew with this hash. */
   delivered(identity: StepIdentity, hash: string | undefined, reused: number | undefined): void;
+  /** The run that is done again. */
+  readonly run: RunId;
   /** How many leaf records there are. */
   readonly size: number;
   /** Leaf records that nothing has taken. */
@@ -68,7 +70,15 @@ export interface PastStep {
   readonly ms: number;
   readonly usd: number;
   readonly calls: number;
-  readonly effect?: { readonly tool: string; readonly key: string };
+  readonly effect?: PastEffect;
+}
+
+/** What a step sent: the intent, and the run it stands in when that is another. */
+export interface PastEffect {
+  readonly tool: string;
+  readonly key: string;
+  readonly intent: number;
+  readonly run?: string;
 }
 
 export type SameWork = "same" | "changed" | "captures" | "unknown";
@@ -86,6 +96,8 @@ export interface PastSpec {
   }[];
   /** False when the input is another: then nothing is as it was. */
   readonly sameInput: boolean;
+  /** Whether an effect still stands as its step left it. One that does not is looked at anew. */
+  readonly stands: (effect: PastEffect) => boolean;
 }
 
 const taken: ReadonlySet<StepKind> = new Set([
@@ -173,6 +185,10 @@ class RecordedPast implements Past {
       this.#watermark += 1;
   }
 
+  get run(): RunId {
+    return this.#spec.events[0]!.run;
+  }
+
   get size(): number {
     return this.#steps.size;
   }
@@ -248,7 +264,8 @@ class RecordedPast implements Past {
       if (event.kind === "review.asked" || event.kind === "timer.set") opened.set(event.seq, event.data);
       if (event.kind === "child.started") this.#addChild(event);
       const kept = gone.has(event.seq) ? undefined : keptOf(event, opened);
-      if (kept !== undefined) this.#keep(kept, event);
+      const effect = effectOf(kept);
+      if (kept !== undefined && (effect === undefined || this.#spec.stands(effect))) this.#keep(kept, event);
     }
   }
 
@@ -259,7 +276,7 @@ class RecordedPast implements Past {
     const { scope, name } = kept.identity;
     const more = (event.kind === "step.completed" ? (event.data.more ?? {}) : {}) as {
       readonly spent?: { readonly usd: number; readonly calls: number };
-      readonly effect?: { readonly tool: string; readonly key: string };
+      readonly effect?: PastEffect;
     };
     this.#steps.set(kept.seq, {
       seq: kept.seq,
@@ -276,6 +293,12 @@ class RecordedPast implements Past {
     const { child: run, in: input, told } = event.data;
     push(this.#children, nameKey(event.data), { run, in: input, told: told ?? event.at });
   }
+}
+
+/** What the step of a record sent, when it sent something. */
+export function effectOf(record: Pick<PastRecord, "more"> | undefined): PastEffect | undefined {
+  const more = (record?.more ?? {}) as { readonly effect?: PastEffect };
+  return more.effect;
 }
 
 type Opened = ReadonlyMap<number, StepIdentity & { readonly hash?: string; readonly may?: number }>;

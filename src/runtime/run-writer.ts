@@ -139,7 +139,10 @@ export class RunWriter {
     }
   }
 
-  /** Like `commit`, for an intent or an adoption. @throws EFFECT_SLOT_TAKEN with nothing written: another run was first */
+  /**
+   * Like `commit`, for events about effects.
+   * @throws EFFECT_SLOT_TAKEN with nothing written: another run was first; any other error once the replay is lost
+   */
   async commitEffect(scope: Scope, events: readonly NewEvent[], blobs?: readonly Blob[]): Promise<Appended> {
     if (this.#adopted !== undefined) await this.flush();
     if (this.#owner.isLost) return new Promise<never>(ignore);
@@ -152,9 +155,8 @@ export class RunWriter {
       return appended;
     } catch (error) {
       this.#pending.unshift(...pending);
-      if (FirebreakError.is(error, "EFFECT_SLOT_TAKEN")) throw error;
-      this.#failWith(error);
-      return new Promise<never>(ignore);
+      if (!FirebreakError.is(error, "EFFECT_SLOT_TAKEN")) this.#failWith(error);
+      throw error;
     } finally {
       this.#end(scope);
     }

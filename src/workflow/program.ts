@@ -8,7 +8,11 @@ import type { Json, Value } from "../base/values.ts";
 import { Cap, type CapLimits, defaultCap } from "../runtime/cap.ts";
 import type { KeptCode, Program } from "../runtime/engine.ts";
 import { fromStored } from "../runtime/store.ts";
+import type { Replay } from "../runtime/replay.ts";
+import { definedTool } from "../tool/define.ts";
+import type { Tool } from "../tool/tool.ts";
 import { Context } from "./context.ts";
+import { settleOrphans } from "./settle-effects.ts";
 import type { AnyWorkflow, Workflow } from "./workflow.ts";
 
 /** What a run's options may say; kept with the run, and used again when it is resumed. */
@@ -58,14 +62,26 @@ export function makeProgram(
       const { guard } = replay.host;
       const execute = (): Promise<unknown> => it.run(new Context(scope, env), input);
       const output = await (guard === undefined ? execute() : guard.workflow(execute));
-      if (it.output === undefined) return output;
-      const schema = it.output;
-      const parsed = await replay.busy(() => parseWith(schema, output));
-      if (parsed.ok) return parsed.value;
-      const issues = parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
-      throw new FirebreakError("SCHEMA_MISMATCH", { what: `the output of workflow "${it.name}"`, issues });
+      const value = await parseOutput(replay, it, output);
+      await settleOrphans(scope, { started, tool: (name) => knownTool(env, name) });
+      return value;
     },
   };
+}
+
+/** @throws SCHEMA_MISMATCH */
+async function parseOutput(replay: Replay, it: Workflow, output: unknown): Promise<unknown> {
+  if (it.output === undefined) return output;
+  const schema = it.output;
+  const parsed = await replay.busy(() => parseWith(schema, output));
+  if (parsed.ok) return parsed.value;
+  const issues = parsed.issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join("; ");
+  throw new FirebreakError("SCHEMA_MISMATCH", { what: `the output of workflow "${it.name}"`, issues });
+}
+
+function knownTool(env: ProgramEnv, name: string): Tool | undefined {
+  const it = definedTool(name);
+  return it === undefined ? undefined : (env.agents.tool?.(it) ?? it);
 }
 
 /** Parses what a run is started with. @throws WORKFLOW_INPUT */

@@ -15,7 +15,6 @@ interface RuntimeErrors {
     why?: string;
   }>;
   readonly EFFECT_UNKNOWN: ErrorRow<{ runId: string; seq: number }>;
-  readonly RERUN_HOLDS_EFFECTS: ErrorRow<{ runId: string; tools: string }>;
   readonly RERUN_OPEN: ErrorRow<{ runId: string; open: string; status: string }>;
   readonly RERUN_STEP_UNKNOWN: ErrorRow<{ given: string; known: string }>;
   readonly RERUN_SET_KIND: ErrorRow<{ given: string; kind: string }>;
@@ -88,11 +87,6 @@ export const runtimeErrors: RuntimeErrors = {
     retryable: false,
     message: (it) => `event ${it.seq} of run ${it.runId} is no effect`,
     fix: (it) => `See which one is in doubt: firebreak show ${it.runId}.`,
-  }),
-  RERUN_HOLDS_EFFECTS: row({
-    retryable: false,
-    message: (it) => `run ${it.runId} has sent effects (${it.tools}), and a rerun could send them again`,
-    fix: () => "Start a new run with an input and keys of its own; runs without effects can be rerun.",
   }),
   RERUN_OPEN: row({
     retryable: false,

@@ -3,7 +3,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { RunId } from "../../base/ids.ts";
 import { endings, type Journal } from "../../journal/journal.ts";
-import type { EffectLedger } from "../../runtime/effect-ledger.ts";
+import type { EffectLedger, EffectWatch } from "../../runtime/effect-ledger.ts";
 import { isOver, listed } from "./run-ends.ts";
 
 /** How long a run waits before it looks again at what another process may have written. */
@@ -35,20 +35,24 @@ export function effectLedger({ run, root, epoch, journal, clock, sending }: Ledg
       await journal.commit([{ run: of, expect: { epoch: head?.epoch ?? 0 }, events: [event] }]);
     },
     isOurs: async () => (await journal.head(run))?.epoch === epoch,
-    changed: (onCancel) =>
-      new Promise((resolve) => {
-        const stop = (): void => {
-          cancel();
-          forget();
-          resolve();
-        };
-        const cancel = clock.after(lookAgainMs, stop);
-        const forget = journal.listen((events) => {
-          if (events.some((it) => it.kind.startsWith("effect.") || it.kind in endings)) stop();
-        });
-        onCancel(stop);
-      }),
+    watch: () => watch(journal, clock),
   };
+}
+
+function watch(journal: Journal, clock: Clock): EffectWatch {
+  let stop = (): void => undefined;
+  const changed = new Promise<void>((resolve) => {
+    stop = () => {
+      cancel();
+      forget();
+      resolve();
+    };
+    const cancel = clock.after(lookAgainMs, () => stop());
+    const forget = journal.listen((events) => {
+      if (events.some((it) => it.kind.startsWith("effect.") || it.kind in endings)) stop();
+    });
+  });
+  return { changed, stop };
 }
 
 async function familyOf(journal: Journal, run: RunId): Promise<ReadonlySet<RunId>> {
