@@ -1,8 +1,8 @@
 // `arithmetic`: what is reckoned in an output is reckoned right. Declared fields are
 // recomputed; in texts, calculations that a rule can read are. All in exact numbers.
 //
-//   N1. A result is right when the exact one, rounded as the result is written, is it: 1/3 = 0.33.
-//   N2. What has no reading, or more than one that matters, is left alone or unsure, never wrong.
+//   SUM1. A result is right when the exact one, rounded as the result is written, is it: 1/3 = 0.33.
+//   SUM2. What has no reading, or more than one that matters, is left alone or unsure, never wrong.
 
 import { FirebreakError } from "../base/errors.ts";
 import { unsure } from "./check.ts";

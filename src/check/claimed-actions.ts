@@ -75,9 +75,9 @@ const own = new RegExp(
   `\\b(?:I|we|(?:the|this|your) (?:assistant|agent|system|team))(?:(?:'ve|’ve|'s|’s)|\\s+(?:have|has|did))?${soon}\\s+(?:(?<!did\\s)(?<done>${anyDone}))\\b`,
   "iu",
 );
-/** "I have gone ahead and sent", "I emailed the customer and cancelled the order". */
+/** "I have gone ahead and sent", "I checked the order and cancelled it". */
 const ownLater = new RegExp(
-  `\\b(?:I|we)(?:'ve|’ve|\\s+have)?\\b[^.!?;:]{0,80}?\\b(?:and|then)${soon}\\s+(?<done>${anyDone})\\b`,
+  `\\b(?:I|we)(?:'ve|’ve|\\s+have)?\\s+(?:[a-z]+ed|gone|went|looked|made|took|taken|found)\\b[^.!?;:]{0,80}?\\b(?:and|then)${soon}\\s+(?<done>${anyDone})\\b`,
   "iu",
 );
 const finished = new RegExp(`\\b(?:has|have)${soon}\\s+been${soon}\\s+(?<done>${anyDone})\\b`, "iu");

@@ -1,8 +1,8 @@
 // `judge`: a rubric, read by another model than the author's.
 //
-//   K1. A model never judges what it wrote itself, nor what nobody knows the author of: that is unsure.
-//   K2. What is judged stands between fences the text cannot hold, and is called data: it gives no orders.
-//   K3. A judgement that rests on words nobody wrote is unsure, whatever it says.
+//   JUDGE1. A model never judges what it wrote itself, nor what nobody knows the author of: that is unsure.
+//   JUDGE2. What is judged stands between fences the text cannot hold, and is called data: it gives no orders.
+//   JUDGE3. A judgement that rests on words nobody wrote is unsure, whatever it says.
 //
 // Each criterion is one question of its own, asked once: no criterion colours
 // another, and an edited one is asked anew alone. A judge is a model: it errs, and it
@@ -153,9 +153,9 @@ function materialOf({ shown, options }: Task, context: CheckContext): Material |
     return `the output is longer than ${judgedLimit} characters: judge a part with { path }`;
   if (sources.length > judgedLimit)
     return `what was read is longer than ${judgedLimit} characters: say { sources: false } if the rubric needs none of it`;
-  // As it was shown, and value by value: a quotation of a text in it holds no escapes.
+  // Value by value, and as it was shown: a quotation of a text in it holds no escapes.
   const own = values.map((value) => ({ name: "the output", value: value as Value }));
-  const texts = sourceTexts([{ name: "the output", text: output, value: null }, ...own, ...read]);
+  const texts = sourceTexts([...own, { name: "the output", text: output, value: null }, ...read]);
   return { output, sources, fence: sha(`${output}\n${sources}`).slice(0, 12), texts };
 }
 

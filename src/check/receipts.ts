@@ -1,7 +1,7 @@
 // `receipts`: a claim that something was done rests on the receipt of a tool that did it (E12).
 //
-//   F1. A declared claim passes only with a receipt of its own: one receipt bears out one claim.
-//   F2. A call that is held, or that failed, is no receipt.
+//   RCPT1. A declared claim passes only with a receipt of its own: one receipt bears out one claim.
+//   RCPT2. A call that is held, or that failed, is no receipt.
 
 import { unsure } from "./check.ts";
 import type { Action, CheckContext, Evidence, Judged, NamedCheck, Problem, Unsure } from "./check.ts";
@@ -37,8 +37,8 @@ export interface ReceiptsOptions<Output = unknown> {
 
 /**
  * Checks that what the output claims to have done was done by its own tool calls. Declared claims are decided; for
- * claims in prose the sentences a rule recognises are: one in the author's own name without any receipt fails, one
- * whose receipts are of other tools, and a passive one, is unsure. Paraphrase it does not see.
+ * claims in prose the sentences a rule recognises are: one in the author's own name, or to the reader, without any receipt
+ * fails; one whose receipts are of other tools, and any other passive one, is unsure. Paraphrase it does not see.
  *
  * @throws CHECK_PATH_INVALID at once; CHECK_PATH_UNKNOWN when run beside a schema that does not know a path.
  */
@@ -211,7 +211,7 @@ function judgeProse(output: unknown, context: CheckContext, task: Task): Found {
         found.doubts.push(
           `${path}: claims an action, and what was done is not known here: ${clip(claim.text, 120)}`,
         );
-      else if (done.length > 0 || claim.voice === "past")
+      else if (done.length > 0 || !isForUs(claim))
         found.doubts.push(`${path}: no receipt says so: ${clip(claim.text, 120)}`);
       else
         found.problems.push({
@@ -247,6 +247,11 @@ function textsOf(
 
 /** Most texts of one output looked through. */
 const textsLimit = 10_000;
+
+/** True for a claim in the author's name, and for one to whoever is written to; others may report of third parties. */
+function isForUs({ voice, text }: ClaimedAction): boolean {
+  return voice === "own" || (voice === "finished" && /\b(?:you|your|yours|my|our)\b/iu.test(text));
+}
 
 /** True when a source itself says that the same was done: the output then reports it. A source that asks for it does not. */
 function isReported(claim: ClaimedAction, context: CheckContext): boolean {

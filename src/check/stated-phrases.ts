@@ -81,6 +81,7 @@ const change = ({ value, number, groups }: Read): Result | undefined => {
   const [from, to] = [value("from"), value("to")];
   const stated = number("change");
   if (from === undefined || to === undefined || stated === undefined) return undefined;
+  if (isYear(number("from")!) && isYear(number("to")!)) return undefined;
   const points = subtract(to, from);
   const relative = divide(points, from);
   const direction = groups["direction"]?.toLowerCase() ?? "";
@@ -95,6 +96,11 @@ const change = ({ value, number, groups }: Read): Result | undefined => {
     ? { exact, or: turn(points), result: "change", isSize, isLoose: true }
     : { exact, result: "change", isSize };
 };
+
+/** "by 17 % from 2005 to 2012" says when. */
+function isYear(it: Stated): boolean {
+  return /^(?:1\d|20)\d\d$/.test(it.text);
+}
 
 const operations: Readonly<Record<string, Operation>> = {
   sum: "sum",

@@ -93,7 +93,7 @@ test("E1: a crash after the judge's answer pays neither the author nor the judge
   }
 });
 
-test("K1: a model does not judge its own work, nor what nobody knows the author of", async () => {
+test("JUDGE1: a model does not judge its own work, nor what nobody knows the author of", async () => {
   const same = author(polite);
   const own = await playAgent(
     replying([judge<Reply>({ rubric: "It is polite.", model: same, name: "own" })]),
