@@ -51,6 +51,7 @@ export type { RowsAt } from "./check/rows.ts";
 export { unique } from "./check/unique.ts";
 export type { UniqueOptions } from "./check/unique.ts";
 export { grounded } from "./check/grounded.ts";
+export type { GroundedKind, GroundedOptions } from "./check/grounded.ts";
 export { recomputed } from "./check/recomputed.ts";
 export { traced } from "./check/traced.ts";
 export { open } from "./open.ts";

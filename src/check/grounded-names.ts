@@ -36,7 +36,7 @@ export function findNames(
     if (match.likeness === "same") return { mention, at: match.place };
     if (match.likeness === "part") return { mention, doubt: `"${mention.text}": ${match.why}` };
     const sure = match.words.filter((it) => it.isCertain || options.isName === true);
-    if (sure.length === 0) return { mention, ...findRest(mention, texts) };
+    if (sure.length === 0) return findRest(mention, texts);
     const part = mention.words.length > sure.length ? `${sure.map((it) => it.written).join(", ")} of ` : "";
     const claimed = clip(excerpt(text, mention.at, mention.end));
     const message = `${part}the name "${mention.text}" does not occur in ${place}`;
@@ -45,12 +45,12 @@ export function findNames(
 }
 
 /** Where the rest of a name stands whose first word is owed to its place: "Former Dons", "In Lodz". */
-function findRest(mention: NameMention, texts: readonly SourceText[]): { readonly at?: Stretch } {
+function findRest(mention: NameMention, texts: readonly SourceText[]): NameFinding {
   const [first, ...words] = mention.words;
-  if (first === undefined || words.length === 0) return {};
-  const phrase = mention.phrase.slice(1);
-  const match = matchName({ ...mention, words, phrase, at: words[0]!.at }, texts);
-  return match.likeness === "same" ? { at: match.place } : {};
+  if (first === undefined || words.length === 0) return { mention };
+  const rest = { ...mention, words, phrase: words.map((it) => it.text), at: words[0]!.at };
+  const match = matchName(rest, texts);
+  return match.likeness === "same" ? { mention: rest, at: match.place } : { mention };
 }
 
 /** Longest text that may be nothing but a name, in characters. */

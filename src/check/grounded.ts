@@ -1,4 +1,4 @@
-// `grounded`: quotations and numbers of an output occur in what the step read.
+// `grounded`: quotations, numbers, dates and names of an output occur in what the step read.
 //
 //   G1. A quotation passes only where it stands word for word, after folding of spelling (fold-text.ts).
 //   G2. What cannot be decided is unsure: a path without a value, a source too long, a doubtful reading.
@@ -20,15 +20,32 @@ import { evidenceLimit, witnesses } from "./witness.ts";
 import { sourcesNamed, type SourceText, sourceTexts } from "./source-text.ts";
 
 /**
- * What stands at a path. `quote`: at least two words, word for word. `text`: a name or a phrase of any
- * length, word for word. `numbers`: every number in a text, or a number, as rounded there.
+ * What stands at a path, and so what is looked up.
+ *
+ * `quote`: at least two words, word for word; typography (marks, dashes, blanks, line breaks, ligatures)
+ * aside. `text`: a name or a phrase of any length, word for word.
+ *
+ * `numbers`: every number of a text, or a number: as rounded there, with its unit (1200 nM is 1.2 µM, 0.88
+ * is 88 %), thousands, ranges, fractions, powers, spelled numbers. A comma that can be read two ways, a
+ * lost sign and what may be no amount are unsure.
+ *
+ * `dates`: every date, month, year, decade, century, weekday and time; a date holds where the source's says
+ * at least as much. The order of day and month is never guessed: unsure.
+ *
+ * `names`: every run of words with capitals. Part of the source's name holds, more than it does not; a short
+ * form, an acronym, one letter's difference and words of two names put together are unsure.
+ *
+ * `claims`: running text. Every number, date, ordinal, name and quotation in it, and whether a sentence
+ * turns one of the source round by a negation or the direction of a comparison. What no rule decides is
+ * left out (first words of sentences, counts of the text's own lists, labels, terms in quotation marks)
+ * or unsure (small counts in words, scores, quotations that resemble nothing).
  */
 export type GroundedKind = "quote" | "text" | "numbers" | "dates" | "names" | "claims";
 
 export interface GroundedOptions {
   /**
    * Default: numbers for a number; quote for a path that ends in "quote" and for texts over three words;
-   * else text.
+   * else text. Running text of the output's own needs `kind: "claims"`: it is never guessed.
    */
   readonly kind?: GroundedKind;
   /**
