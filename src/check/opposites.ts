@@ -4,6 +4,11 @@
 // Two sentences are compared only where nearly all telling words of the one stand in the other. A negation
 // belongs to the first telling word after it. Where a sentence of the source agrees, there is no finding,
 // whatever another one says.
+//
+// After M.-C. de Marneffe, A. Rafferty, C. Manning, "Finding Contradictions in Text", ACL 2008: of its kinds
+// of contradiction those that rules decide, negation and antonymy between aligned sentences. The reach of
+// a negation is a window of words after it, as in W. Chapman et al., "A Simple Algorithm for Identifying
+// Negated Findings and Diseases in Discharge Summaries", J. Biomed. Inform. 34 (2001).
 
 import type { Problem } from "./check.ts";
 import { directionOf, isNegation, isSmallWord, stem } from "./opposite-words.ts";
