@@ -34,6 +34,7 @@ import {
   type RerunOptions,
   type RerunPlan,
 } from "./rerun.ts";
+import { type Compat, compatOf } from "./compat.ts";
 import { CodeKeeper } from "./kept-code.ts";
 import { RunHandleImpl } from "./run-handle.ts";
 import { failureChain } from "./resume.ts";
@@ -44,6 +45,7 @@ import { type AnyWorkflow, checkCap, definedWorkflow, type Workflow } from "./wo
 export type { Decision } from "./review/review.ts";
 export type { ReviewItem } from "./review/review-item.ts";
 export type { LiveEvent, RunHandle } from "./run-handle.ts";
+export type { Compat } from "./compat.ts";
 export type { PlannedStep, RerunOptions, RerunPlan } from "./rerun.ts";
 export type { RunOptions } from "./workflow/program.ts";
 import type { RunHandle } from "./run-handle.ts";
@@ -108,6 +110,8 @@ export interface Firebreak {
   rerun(id: string, options?: RerunOptions): Promise<RunHandle>;
   /** What that rerun would do, found without doing or writing any of it. Throws what `rerun` throws. */
   plan(id: string, options?: RerunOptions): Promise<RerunPlan>;
+  /** What the present code would make of each open run. Nothing is written and no work started. */
+  compat(filter?: RunFilter): Promise<readonly Compat[]>;
   /** Says what became of an effect in doubt; the run can go on. */
   settle(
     id: string,
@@ -291,6 +295,15 @@ class Opened implements Firebreak {
   #keptFor(started: EventData["run.started"]): KeptCode | undefined {
     const definition = this.#workflows.get(started.workflow) ?? definedWorkflow(started.workflow);
     return definition === undefined ? undefined : this.#code.keep(definition, started.file);
+  }
+
+  async compat(filter: RunFilter = {}): Promise<readonly Compat[]> {
+    const open = await this.journal.heads({ status: ["running", "waiting", "halted"], ...filter });
+    return Promise.all(
+      open.map(async (head) =>
+        compatOf(this.journal, head, await this.#find(head.workflow, head.file), this.#clock.now()),
+      ),
+    );
   }
 
   async #rerunOf(id: string, options: RerunOptions): Promise<Rerun> {

@@ -2,14 +2,12 @@
 // written: every commit is refused, and kept for whoever asks what it would have been.
 
 import type { Clock } from "./base/clock.ts";
-import { FirebreakError } from "./base/errors.ts";
 import type { AnyEvent, EventData, NewEvent } from "./journal/events.ts";
 import { endings, type Journal, type RunHead } from "./journal/journal.ts";
-import { emptyLedger } from "./runtime/effect-ledger.ts";
+import { dryHost } from "./runtime/dry-host.ts";
 import { failureOf } from "./runtime/leaf.ts";
 import type { ReplayOptions } from "./runtime/replay-options.ts";
 import { Replay } from "./runtime/replay.ts";
-import type { Host } from "./runtime/runtime.ts";
 import { makeProgram, type MakeAgentEnv } from "./workflow/program.ts";
 import type { AnyWorkflow } from "./workflow/workflow.ts";
 
@@ -39,7 +37,7 @@ export async function replayRecorded(
   const started = events[0]!.data as EventData["run.started"];
   const refused: NewEvent[] = [];
   const { onGate } = it;
-  const replay: Replay = new Replay(refusingHost(journal, head, it.clock, refused), {
+  const replay: Replay = new Replay(dryHost({ ...head, clock: it.clock, blob: (hash) => journal.blob(hash), refused }), {
     seed: started.seed,
     verify: true,
     lingerMs: 0,
@@ -60,21 +58,3 @@ const conclude: ReplayOptions["conclude"] = async (end) => {
     : { kind: "run.failed", data: failureOf(end.error) };
   return { events: [event], also: [], blobs: [] };
 };
-
-function refusingHost(journal: Journal, { run, root }: RunHead, clock: Clock, refused: NewEvent[]): Host {
-  return {
-    run,
-    root,
-    clock,
-    epoch: 0,
-    owner: "a verifying replay",
-    commit: async (events) => {
-      refused.push(...events);
-      throw new FirebreakError("JOURNAL_CONFLICT", { runId: run, expected: "nothing", found: "a commit" });
-    },
-    commitLate: async () => undefined,
-    readAfter: async () => [],
-    effects: emptyLedger(run),
-    blob: (hash) => journal.blob(hash),
-  };
-}

@@ -6,7 +6,7 @@ import { canonical, type Json } from "./base/values.ts";
 import type { CodeChanges } from "./code/changed-code.ts";
 import type { AnyEvent, EventData, JournalEvent, StepKind } from "./journal/events.ts";
 import type { Blob, Journal, RunHead } from "./journal/journal.ts";
-import { dryHost } from "./runtime/dry-host.ts";
+import { dryHost, stoppedClock } from "./runtime/dry-host.ts";
 import type { Program, StartSpec } from "./runtime/engine.ts";
 import { scopeNames, stepPath } from "./runtime/identity.ts";
 import { type Past, pastOf, type PastSpec } from "./runtime/past.ts";
@@ -248,7 +248,7 @@ export async function planRerun(it: Rerun, code: CodeOf, changesOf: ChangesOf): 
   const read: Journal["read"] = (of, after) => journal.read(of, after);
   const slots: Journal["slots"] = (root) => journal.slots(root);
   const past = await readPast({ read, blob: kept, slots }, event.data, code);
-  const host = dryHost({ run, root: head.root, nowMs: it.nowMs, blob: kept });
+  const host = dryHost({ run, root: head.root, clock: stoppedClock(it.nowMs), blob: kept });
   const replay = new Replay(host, {
     seed: event.data.seed,
     past,

@@ -330,6 +330,12 @@ function projectCommands(program: Command, screen: Screen, done: Done): void {
     .option("--json", "as JSON")
     .action(async (flags: object) => done(await (await import("./command-doctor.ts")).doctor(screen, flags)));
   program
+    .command("compat")
+    .description("what becomes of the open runs under the code as it is now; for use before a deploy")
+    .option("-w, --workflow <name>", "only runs of this workflow")
+    .option("--json", "as JSON")
+    .action(async (flags: object) => done(await (await import("./command-compat.ts")).compat(screen, flags)));
+  program
     .command("prune")
     .description("remove ended runs")
     .option("--older-than <duration>", "last touched longer ago than this", "30d")

@@ -40,6 +40,11 @@ export class Deliveries {
     this.#next = 0;
   }
 
+  /** How many are kept for whoever may ask. */
+  get kept(): number {
+    return this.#kept.size;
+  }
+
   keep(it: Completion): void {
     this.#kept.set(it.key, it);
   }

@@ -1,28 +1,41 @@
-// A host for replays that only look: nothing can be written.
+// A host for replays that only look: every commit is refused, and kept for
+// whoever asks what it would have been.
 
+import { FirebreakError } from "../base/errors.ts";
+import type { Clock } from "../base/clock.ts";
 import type { RunId } from "../base/ids.ts";
+import type { NewEvent } from "../journal/events.ts";
 import { emptyLedger } from "./effect-ledger.ts";
 import type { Host } from "./runtime.ts";
 
-export function dryHost(it: {
+export interface DryHost {
   readonly run: RunId;
   readonly root: RunId;
-  readonly nowMs: number;
+  readonly clock: Clock;
   readonly blob: (hash: string) => Promise<Uint8Array>;
-}): Host {
-  const refuse = (): never => {
-    throw new Error("a replay that only looks was about to write");
-  };
+  /** Filled with what would have been written. */
+  readonly refused?: NewEvent[];
+}
+
+export function dryHost({ run, root, clock, blob, refused = [] }: DryHost): Host {
   return {
-    run: it.run,
-    root: it.root,
-    owner: "nobody",
+    run,
+    root,
+    clock,
+    blob,
+    owner: "nobody: a replay that only looks",
     epoch: 0,
-    clock: { now: () => it.nowMs, after: () => () => undefined },
-    commit: async () => refuse(),
-    commitLate: async () => refuse(),
+    commit: async (events) => {
+      refused.push(...events);
+      throw new FirebreakError("JOURNAL_CONFLICT", { runId: run, expected: "nothing", found: "a commit" });
+    },
+    commitLate: async () => undefined,
     readAfter: async () => [],
-    effects: emptyLedger(it.run),
-    blob: it.blob,
+    effects: emptyLedger(run),
   };
+}
+
+/** A clock that stands still. */
+export function stoppedClock(nowMs: number): Clock {
+  return { now: () => nowMs, after: () => () => undefined };
 }

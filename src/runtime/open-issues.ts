@@ -86,6 +86,13 @@ export class OpenIssues {
     return flying.map((it) => it.flight!);
   }
 
+  /** Leaves a scope that will be gone through again: what it recorded stays. */
+  async abandon(scope: Scope): Promise<void> {
+    scope.state = "dropped";
+    this.dropSteps(scope);
+    await this.untilQuiet(scope);
+  }
+
   /** Waits until no effect is being sent: its receipt must be known before the run goes on. */
   async untilSent(): Promise<void> {
     const isSending = (): boolean => this.all().some((it) => it.work.mustEnd?.() === true);

@@ -28,10 +28,8 @@ import type { ReplayOptions } from "./replay-options.ts";
 import { RunWriter } from "./run-writer.ts";
 import type { Host, ReplayEnd } from "./runtime.ts";
 import { Scope } from "./scope.ts";
-import { endOf, haltedEvent, notAwaited, parkedEvents } from "./standstill.ts";
+import { endOf, haltedEvent, notAwaited, parkedEvents, type Settled } from "./standstill.ts";
 import { isLeft, unlikeRecord } from "./verify.ts";
-
-type Settled = { ok: true; value: unknown } | { ok: false; error: unknown };
 
 /** Deliveries between which other runs and timers get their turn. */
 const deliveriesPerTurn = 64;
@@ -109,7 +107,12 @@ export class Replay {
 
   /** What a plan found: asked for, and held by no record. */
   get planned(): readonly Issue[] {
-    return this.#adoption?.planned ?? [];
+    return this.#adoption?.planned ?? this.#wanted;
+  }
+
+  /** Records that nobody asked for so far. */
+  get unasked(): number {
+    return this.#deliveries.kept;
   }
 
   /** Executes `body` against the events read, then goes on until the run ends, parks, or is lost. */
@@ -255,25 +258,22 @@ export class Replay {
 
   /** A step's function is about to run again. What its last attempt left open is dropped; what it recorded stays. */
   async renew(issue: Issue): Promise<void> {
+    if (issue.inner === undefined) return;
     const before = issue.inner;
-    if (before === undefined) return;
     issue.inner = new Scope(this, before.path);
-    before.state = "dropped";
-    this.issues.dropSteps(before);
-    await this.issues.untilQuiet(before);
+    await this.issues.abandon(before);
   }
 
   #invoke(body: (scope: Scope) => Promise<unknown>): void {
     const run = async (): Promise<unknown> => body(this.root);
+    const settle = (settled: Settled): void => {
+      this.#main = settled;
+      this.#stir();
+    };
     run().then(
-      (value) => this.#settleMain({ ok: true, value }),
-      (error: unknown) => this.#settleMain({ ok: false, error }),
+      (value) => settle({ ok: true, value }),
+      (error: unknown) => settle({ ok: false, error }),
     );
-  }
-
-  #settleMain(settled: Settled): void {
-    this.#main = settled;
-    this.#stir();
   }
 
   // ---- The order of things -------------------------------------------------
@@ -301,7 +301,7 @@ export class Replay {
     for (const issue of this.beside.release()) this.begin(issue);
     // Nothing ends while an output is still being checked: a late failure undoes what rests on it (E5).
     if (this.#main !== undefined && !this.beside.isOpen) return this.#conclude(this.#main);
-    if (this.#isActive()) return this.#rest();
+    if (this.#isBusy || this.issues.isEnding || this.issues.hasRunningWork()) return this.#rest();
     return this.#idle();
   }
 
@@ -361,6 +361,11 @@ export class Replay {
   }
 
   async #goLive(): Promise<ReplayEnd | undefined> {
+    if (this.options.plan && this.#adoption === undefined) {
+      if (await this.#isUnsure()) return undefined;
+      this.#wanted = this.issues.inState("queued");
+      return { kind: this.#main === undefined ? "planned" : "completed" };
+    }
     this.#live = true;
     this.#deliveries.usedUp();
     for (const resolve of this.#onLive.splice(0)) resolve();
@@ -396,10 +401,6 @@ export class Replay {
 
   get #isBusy(): boolean {
     return this.#busy > 0 || this.writer.isBusy;
-  }
-
-  #isActive(): boolean {
-    return this.#isBusy || this.issues.isEnding || this.issues.hasRunningWork();
   }
 
   /** Nothing runs: either something outside is waited for, or the code awaits what is no step. */
@@ -439,6 +440,7 @@ export class Replay {
   }
 
   #lastName = "";
+  #wanted: readonly Issue[] = [];
 
   /** Scopes below steps that may be tried again. */
   readonly #retried = new Set<string>();

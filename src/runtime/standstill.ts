@@ -32,7 +32,7 @@ function withdrawn(issues: OpenIssues, records: Records): readonly NewEvent[] {
 type Main = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
 
 /** How the workflow's function ended, as the run's end says it. */
-export function endOf(main: Main, warnings: readonly string[]): Parameters<ReplayOptions["conclude"]>[0] {
+export function endOf(main: Settled, warnings: readonly string[]): Parameters<ReplayOptions["conclude"]>[0] {
   if (!main.ok) return main;
   try {
     return { ok: true, value: canonical(main.value ?? null, "output"), warnings };
