@@ -46,7 +46,7 @@ export function recomputed<Output = unknown, Input = unknown>(
       compareSides({ first: output, second, names: ["", "the recomputation"] }, pairs, options);
     return again instanceof Promise ? again.then(conclude) : conclude(again);
   };
-  return { kind: "check", name, version: "1", independent: true, run };
+  return { kind: "check", name, version: "1", options, independent: true, run };
 }
 
 interface Sides {

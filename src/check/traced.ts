@@ -51,7 +51,7 @@ export function traced<Output = unknown, Input = unknown>(
       return unsure("there are no computed values to trace numbers to: name them with { numbers }");
     return trace(text, values, { path, context, options });
   };
-  return { kind: "check", name: "traced", version: "1", paths: path === "" ? [] : [path], run };
+  return { kind: "check", name: "traced", version: "1", options, paths: path === "" ? [] : [path], run };
 }
 
 function valuesOf<Output, Input>(

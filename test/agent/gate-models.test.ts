@@ -8,6 +8,8 @@ import { test } from "node:test";
 import { z } from "zod";
 import {
   agent,
+  receipts,
+  tool,
   agrees,
   type Check,
   check,
@@ -221,4 +223,52 @@ test("a judge whose model nobody knows is an error, and no verdict", async () =>
   const models = { replying: author(polite) };
   const played = playAgent(replying([tone]), { mail: "When?" }, { models });
   await assert.rejects(played, (error: { code?: string }) => error.code === "TEST_MODEL_MISSING");
+});
+
+test("E12: what an agent claims to have sent rests on the receipt of its own call", async () => {
+  const mail = tool({
+    name: "send_mail",
+    description: "Sends a mail.",
+    input: z.object({ to: z.string() }),
+    effect: { key: ({ to }: { to: string }) => to, immediate: "nobody reads this box" },
+    run: ({ to }: { to: string }) => ({ id: `mail to ${to}` }),
+  });
+  const Sent = z.object({ sent: z.boolean(), to: z.string(), text: z.string() });
+  const clerk = agent({
+    name: "clerk",
+    instructions: "Mail.",
+    models: ["m"],
+    tools: [mail],
+    output: Sent,
+    checks: [
+      receipts<z.infer<typeof Sent>>({
+        claims: [{ at: "sent", tool: "send_mail", values: { to: "args.to" } }],
+        text: "text",
+      }),
+    ],
+    onFail: [],
+  });
+  const claim = { sent: true, to: "ann", text: "I have sent the mail." };
+  const call = { toolCalls: [{ name: "send_mail", args: { to: "ann" } }] };
+  const done = await playAgent(clerk, null, { models: { clerk: scripted([call, claim]) } });
+  assert.deepEqual(done.output, claim);
+  const lied = await playAgent(clerk, null, { models: { clerk: scripted([claim]) } });
+  assert.match(lied.view.failure?.message ?? "", /claims an action without a receipt/);
+  const other = await playAgent(clerk, null, {
+    models: { clerk: scripted([call, { ...claim, to: "bob" }]) },
+  });
+  assert.equal(other.status, "failed");
+});
+
+test("options are part of a check's identity: a rerun judges anew with other ones, and samples nothing", async () => {
+  const longest = (most: number) =>
+    check<Reply>("short", (it) => it.text.length < most || "too long", { version: "1", options: { most } });
+  const replies = (most: number) =>
+    workflow({ name: "short", run: (ctx) => ctx.call(replying([longest(most)]), { mail: "When?" }) });
+  const models = { replying: author(polite) };
+  const first = await testRun(replies(100), null, { models });
+  assert.deepEqual(first.output, polite);
+  const again = await first.rerun({ workflow: replies(10), models });
+  assert.equal(again.status, "failed");
+  assert.equal(models.replying.requests.length, 1);
 });
