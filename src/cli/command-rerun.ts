@@ -23,7 +23,7 @@ export interface RerunFlags extends RunFlags {
 
 type Asked = Recorded & RerunOptions;
 
-/** Steps of a plan that are printed one by one. */
+/** Most lines of a plan of one kind: steps done again first, and groups of those that may follow. */
 const printed = 40;
 
 export async function rerun(screen: Screen, given: string, flags: RerunFlags): Promise<ExitCode> {
@@ -105,21 +105,42 @@ export function renderPlan(screen: Screen, plan: RerunPlan): readonly string[] {
     lines.push(
       `  effects   ${effects.map((it) => `${it.tool} ${it.key}`).join(", ")}: kept if asked for again, else put right`,
     );
-  const head = ["", "record", "kind", "step", "why"];
+  const head = ["", "record", "step", "why"];
   return [...lines, "", ...renderTable(screen, head, stepRows(certain, possible))];
 }
 
-function stepRows(certain: readonly PlannedStep[], possible: readonly PlannedStep[]) {
+function stepRows(certain: readonly PlannedStep[], possible: readonly PlannedStep[]): readonly string[][] {
   const first = new Set(certain);
-  const rows = possible.slice(0, printed).map((it) => [
-    first.has(it) ? "certain" : "possible",
-    it.seq === undefined ? "new" : `#${it.seq}`,
-    it.kind,
-    it.path,
-    it.why,
-  ]);
-  const more = possible.length - printed;
-  return [...rows, ...(more > 0 ? [["", "", "", `… and ${plural(more, "step")} more`, ""]] : [])];
+  const rows = certain.slice(0, printed).map((it) => ["certain", recordOf(it), it.path, it.why]);
+  if (certain.length > printed)
+    rows.push(["", "", `… and ${plural(certain.length - printed, "step")} more`, ""]);
+  const groups = new Map<string, PlannedStep[]>();
+  for (const it of possible) {
+    if (first.has(it)) continue;
+    const name = it.path.split(" › ")[0]!;
+    groups.set(name, [...(groups.get(name) ?? []), it]);
+  }
+  for (const [name, steps] of [...groups].slice(0, printed)) {
+    const ms = steps.reduce((sum, it) => sum + it.ms, 0);
+    rows.push([
+      "possible",
+      rangeOf(steps),
+      name,
+      `${plural(steps.length, "record")}, ${length(ms)} the last time`,
+    ]);
+  }
+  if (groups.size > printed) rows.push(["", "", `… and ${plural(groups.size - printed, "step")} more`, ""]);
+  return rows;
+}
+
+function recordOf({ seq }: PlannedStep): string {
+  return seq === undefined ? "new" : `#${seq}`;
+}
+
+function rangeOf(steps: readonly PlannedStep[]): string {
+  const all = steps.flatMap((it) => it.seq ?? []);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  return low === high ? `#${low}` : `#${low}–${high}`;
 }
 
 function priced(dollars: number, ms: number): string {

@@ -29,7 +29,10 @@ function withdrawn(issues: OpenIssues, records: Records): readonly NewEvent[] {
   return unasked.map((asked) => ({ kind: "review.withdrawn", data: { asked } }));
 }
 
-type Main = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+/** How the function of a workflow ended. */
+export type Settled =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
 
 /** How the workflow's function ended, as the run's end says it. */
 export function endOf(main: Settled, warnings: readonly string[]): Parameters<ReplayOptions["conclude"]>[0] {
