@@ -11,6 +11,7 @@ import {
   isComposite,
   makersOf,
   outputSeq,
+  partKeys,
   pathText,
   type Trace,
   type TracedStep,
@@ -314,9 +315,10 @@ async function linksFrom(
   if (place.seq === 1 && parent !== undefined) {
     const above = await readable(asking, parent);
     const call = above?.steps.find((it) => it.step.childRun === trace.view.run);
-    const link = above === undefined || call === undefined ? undefined : behindCall(call, place.keys);
-    if (above !== undefined && link !== undefined)
-      return [{ ...link, ...(asked.span === undefined ? {} : { span: asked.span }), trace: above }];
+    const behind = above === undefined || call === undefined ? [] : behindCall(above, call, place.keys);
+    const span = asked.span === undefined ? {} : { span: asked.span };
+    if (above !== undefined && behind.length > 0)
+      return behind.map((it) => ({ ...it, ...(it.tie === "content" ? span : {}), trace: above }));
   }
   return links.map((it) => ({ ...it, trace }));
 }
@@ -326,13 +328,18 @@ async function readable(asking: Asking, run: RunId): Promise<Trace | undefined> 
   return (await asking.journal.head(run)) === undefined ? undefined : traceOf(asking, run);
 }
 
-/** The part of the caller's values that a part of the child's input is. */
-function behindCall(call: TracedStep, keys: Keys): Link | undefined {
-  const part = call.parts.find((it) => it.at.every((key, at) => keys[at] === key));
-  if (part === undefined) return undefined;
-  const rest = keys.slice(part.at.length);
-  return {
-    place: { seq: part.seq, keys: [...part.path.split(/[.[\]]+/).filter(Boolean), ...rest] },
-    tie: "content",
-  };
+/** The part of the caller's values that a part of the child's input is; of an input put together all that are in it. */
+function behindCall(above: Trace, call: TracedStep, keys: Keys): readonly Link[] {
+  const whole = call.parts.find((it) => it.at.every((key, at) => keys[at] === key));
+  if (whole !== undefined) {
+    const rest = keys.slice(whole.at.length);
+    return [{ place: { seq: whole.seq, keys: [...partKeys(above, whole), ...rest] }, tie: "content" }];
+  }
+  return call.parts
+    .filter((it) => keys.every((key, at) => it.at[at] === key))
+    .map((it) => ({
+      place: { seq: it.seq, keys: partKeys(above, it) },
+      tie: "reads",
+      as: keysText(it.at.slice(keys.length)),
+    }));
 }

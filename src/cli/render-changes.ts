@@ -29,7 +29,7 @@ function changeText(screen: Screen, it: ValueChange, indent: string): string[] {
   if (columns(line) <= screen.width) return [line];
   const wide = screen.width - indent.length - 4;
   return [
-    `${indent}${path}`,
+    `${indent}${path.trimEnd()}`,
     `${indent}  ${screen.style("red", `- ${fit(before, wide)}`)}`,
     `${indent}  ${screen.style("green", `+ ${fit(after, wide)}`)}`,
   ];

@@ -4,7 +4,7 @@
 //           it, it holds values of unknown origin and was issued after it, it was merely issued after it.
 //   TRACE4. A function that hands a part of its input through unchanged passes on that part and no other.
 
-import type { Value } from "../base/values.ts";
+import type { Json, Value } from "../base/values.ts";
 import {
   givenBy,
   inputOf,
@@ -19,7 +19,16 @@ import {
   valueOf,
 } from "./trace.ts";
 import { foundBefore, looseParts } from "./trace-content.ts";
-import { contentOf, contentsOf, isHolder, type Keys, overlap, partAt, partsOf } from "./trace-values.ts";
+import {
+  contentOf,
+  contentsOf,
+  isHolder,
+  isTellingScalar,
+  type Keys,
+  overlap,
+  partAt,
+  partsOf,
+} from "./trace-values.ts";
 
 /** `reads`: known to hold it. `values`: holds scalars of unknown origin. `order`: was issued after it. */
 export type Through = "reads" | "values" | "order";
@@ -86,8 +95,9 @@ function touchedBy(
   const inside = it.step.childRun === undefined ? undefined : child(it.step.childRun, input);
   if (inside !== undefined) return inside;
   const made = isComposite(it) ? madeOf(trace, touched, it) : undefined;
-  const passed = input === undefined ? undefined : passedOn(trace, it, input);
+  const passed = input === undefined ? undefined : passedOn(trace, touched, it, input);
   const both = made === undefined ? passed : passed === undefined ? made : stronger(made, passed);
+  if (both?.through === "reads") return both;
   const after = orderOf(trace, it, first);
   if (both === undefined) return after;
   return after === undefined || strength[both.through] > strength[after.through] ? both : after;
@@ -204,14 +214,29 @@ function stepsByHash(trace: Trace): ReadonlyMap<string, readonly TracedStep[]> {
 // ---- Outputs ---------------------------------------------------------------------------
 
 /** What of an output is touched when parts of the input are: parts that were handed through are told apart. */
-function passedOn(trace: Trace, it: TracedStep, input: Touched): Touched {
-  if (input.parts === undefined || !isPassing(it)) return { through: input.through };
+function passedOn(trace: Trace, touched: TouchedMap, it: TracedStep, input: Touched): Touched {
+  if (input.parts === undefined || !isPassing(it) || !holdsUntouched(touched, it))
+    return { through: input.through };
   const given = inputOf(trace, it);
   const made = givenBy(it, valueOf(trace, it.seq));
   if (given === undefined || made.value === undefined) return { through: input.through };
   const parts = touchedParts(made.value, given, input.parts);
   if (isWhole(parts)) return { through: input.through };
   return { through: input.through, parts: parts.map((keys) => [...made.below, ...keys]) };
+}
+
+/** False when all that an input holds is touched but for scalars that nobody could find again. */
+function holdsUntouched(touched: TouchedMap, it: TracedStep): boolean {
+  const isUntouched = (seq: number): boolean => {
+    const source = touched.get(seq);
+    return source === undefined || source.parts !== undefined;
+  };
+  if (it.parts.some((part) => isUntouched(part.seq))) return true;
+  const isTelling = (json: Json): boolean => {
+    if (typeof json !== "object" || json === null) return isTellingScalar(json);
+    return !Object.hasOwn(json, "$step") && Object.values(json).some((part: Json) => isTelling(part));
+  };
+  return it.step.input !== undefined && isTelling(it.step.input);
 }
 
 const passing: ReadonlySet<string> = new Set(["function", "review", "gate", "tool"]);

@@ -55,39 +55,45 @@ export interface LostPath {
 
 /**
  * Reads a path against the value it is about, so that keys with dots in them can be written as they are: in
- * `files.report.md`, `report.md` is one key when the value has it.
+ * `files.report.md`, `report.md` is one key where the value has no `report` with an `md`.
  */
 export function readKeys(value: Value | undefined, text: string): Keys | LostPath {
-  const keys: string[] = [];
-  let at: Value | undefined = value;
-  let rest = text;
-  while (rest !== "") {
-    const lost = (): LostPath => ({
-      reached: keys,
-      rest,
-      known: isHolder(at) ? Object.keys(at) : [],
-    });
-    const step = nextKey(at, rest);
-    if (step === undefined) return lost();
-    at = partAt(at, [step.key]);
-    if (at === undefined) return lost();
-    keys.push(step.key);
-    rest = step.rest;
+  if (text === "") return [];
+  let lost: LostPath = { reached: [], rest: text, known: isHolder(value) ? Object.keys(value) : [] };
+  for (const { key, rest: below } of nextKeys(value, text)) {
+    const read = readKeys(partAt(value, [key]), below);
+    if (!isLost(read)) return [key, ...read];
+    if (read.reached.length + 1 > lost.reached.length) lost = { ...read, reached: [key, ...read.reached] };
   }
-  return keys;
+  return lost;
 }
 
-function nextKey(at: Value | undefined, given: string): { key: string; rest: string } | undefined {
+function isLost(it: Keys | LostPath): it is LostPath {
+  return !Array.isArray(it);
+}
+
+interface NextKey {
+  readonly key: string;
+  readonly rest: string;
+}
+
+/** Keys that the text may begin with, the shortest first. */
+function nextKeys(at: Value | undefined, given: string): readonly NextKey[] {
+  if (!isHolder(at)) return [];
   const quoted = /^\[("(?:[^"\\]|\\.)*")\]/.exec(given);
-  if (quoted !== null) return { key: JSON.parse(quoted[1] ?? '""') as string, rest: rest(given, quoted[0]) };
-  const index = /^\.?\[?(\d+)\]?(?=$|[.[])/.exec(given);
-  if (index !== null && Array.isArray(at)) return { key: index[1] ?? "", rest: rest(given, index[0]) };
+  if (quoted !== null) {
+    const key = JSON.parse(quoted[1] ?? '""') as string;
+    return Object.hasOwn(at, key) ? [{ key, rest: rest(given, quoted[0]) }] : [];
+  }
+  const index = /^\[(\d+)\]/.exec(given) ?? (Array.isArray(at) ? /^\.?(\d+)(?=$|[.[])/.exec(given) : null);
+  const key = index?.[1];
+  if (index !== null && key !== undefined && Object.hasOwn(at, key))
+    return [{ key, rest: rest(given, index[0]) }];
   const text = given.replace(/^\./, "");
-  const known = isHolder(at) ? Object.keys(at) : [];
-  const key = known
-    .filter((it) => text.startsWith(it) && /^($|[.[])/.test(text.slice(it.length)))
-    .toSorted((a, b) => b.length - a.length)[0];
-  return key === undefined ? undefined : { key, rest: text.slice(key.length) };
+  return Object.keys(at)
+    .filter((it) => it !== "" && text.startsWith(it) && /^($|[.[])/.test(text.slice(it.length)))
+    .toSorted((a, b) => a.length - b.length)
+    .map((it) => ({ key: it, rest: text.slice(it.length) }));
 }
 
 function rest(text: string, taken: string): string {
@@ -105,14 +111,17 @@ export function overlap(one: Keys, other: Keys): boolean {
 const tellingText = 12;
 const tellingDigits = 5;
 
+/** True for a scalar that hardly stands somewhere else by chance. */
+export function isTellingScalar(value: unknown): boolean {
+  if (typeof value === "string") return value.length >= tellingText;
+  return typeof value === "number" && String(value).replace(/e.*$|\D/g, "").length >= tellingDigits;
+}
+
 /** What a part is looked for by; undefined for one that stands in many places by chance. */
 export function contentOf(value: Value | undefined): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === "string") return value.length < tellingText ? undefined : canonical(value).hash;
-  if (typeof value === "number")
-    return String(value).replace(/e.*$|\D/g, "").length < tellingDigits ? undefined : canonical(value).hash;
-  if (isHolder(value)) return Object.keys(value).length === 0 ? undefined : canonical(value).hash;
-  return undefined;
+  const isTelling = isHolder(value) ? Object.keys(value).length > 0 : isTellingScalar(value);
+  return isTelling ? canonical(value).hash : undefined;
 }
 
 /** Where the telling parts of a value stand, by their content. */

@@ -369,7 +369,8 @@ function inputLinks(trace: Trace, it: TracedStep): readonly Link[] {
   const loose = looseParts(trace, it).flatMap(({ keys, value }): Link[] => {
     const found = contentLink(trace, it, value);
     const as = keysText(keys);
-    return found === undefined ? [] : [{ ...found, ...(as === "" ? {} : { as }) }];
+    // It is known by its content what the input held; the value above was made from it.
+    return found === undefined ? [] : [{ ...found, tie: "reads", ...(as === "" ? {} : { as }) }];
   });
   return [...parts, ...it.whole.map((seq) => ({ ...whole(seq), as: "declared" })), ...loose];
 }

@@ -12,7 +12,7 @@ import { decode, type Json, type Value } from "../base/values.ts";
 import type { AnyEvent, JournalEvent } from "./events.ts";
 import type { Keys } from "./trace-values.ts";
 import { isHolder, partAt, readKeys } from "./trace-values.ts";
-import { flatten, type RunView, type StepView, viewRun } from "./view.ts";
+import { type RunView, type StepView, viewRun } from "./view.ts";
 
 /** A part of an input that is a part of a value given out before. */
 export interface InputPart {
@@ -360,9 +360,4 @@ function isAnswer(it: TracedStep): boolean {
 /** The names of a step from the top, as text. */
 export function pathText(it: TracedStep): string {
   return it.step.path.join(" › ");
-}
-
-/** All steps of a view with a sequence, for who wants none of the rest. */
-export function recordedSteps(view: RunView): readonly StepView[] {
-  return [...flatten(view.steps)].filter((it) => it.seq !== undefined);
 }

@@ -104,8 +104,11 @@ function nameIn(part: string): string {
 function readersOf(drafts: readonly DraftStep[]): Map<number, number[]> {
   const readers = new Map<number, number[]>();
   for (const it of drafts) {
-    for (const read of it.reads)
-      if (it.seq !== undefined) readers.set(read, [...(readers.get(read) ?? []), it.seq]);
+    for (const read of it.seq === undefined ? [] : it.reads) {
+      const known = readers.get(read);
+      if (known === undefined) readers.set(read, [it.seq!]);
+      else known.push(it.seq!);
+    }
   }
   return readers;
 }

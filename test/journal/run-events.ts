@@ -15,6 +15,7 @@ interface StepOptions {
   readonly input?: Json;
   readonly in?: string;
   readonly reads?: readonly number[];
+  readonly loose?: true;
   readonly may?: number;
   readonly ms?: number;
   readonly more?: Json;
@@ -79,11 +80,12 @@ export class RunEvents {
       ms = 10,
       input,
       reads,
+      loose,
       more,
       tries,
       reused,
     } = options;
-    const optional = { input, reads, more, tries, reused };
+    const optional = { input, reads, loose, more, tries, reused };
     const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
     return {
       scope,
