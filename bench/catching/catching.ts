@@ -5,6 +5,7 @@
 //   npm run bench:catching -- --quick           fewer runs and rows: does everything work? Writes nothing
 //   npm run bench:catching -- --seed 7          another seed for everything random (default 1)
 //   npm run bench:catching -- --json            prints JSON in place of tables
+//   npm run bench:catching -- --out other.json  keeps the figures there, as for another half of the data
 //
 // Parts that need human-labelled data read the folder that FIREBREAK_DATA names, and say so when there is none.
 // Exit code 1 when a part broke, 2 when it was asked for what there is not; figures that disappoint are no error.
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
+    out: { type: "string" },
   },
 });
 const chosen = values.part ?? Object.keys(parts);
@@ -58,6 +60,6 @@ for (const part of chosen) {
   }
 }
 console.log(values.json ? JSON.stringify(measured, null, 2) : measured.map(printed).join("\n"));
-if (!values.quick) console.error(keep(measured, seed));
+if (!values.quick) console.error(keep(measured, seed, values.out));
 for (const it of failed) console.error(it);
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { PartResult, PartRow } from "./part.ts";
 
 /** A part's result with how long it took. */
@@ -43,7 +43,7 @@ function figure(value: number): string {
 const path = join(import.meta.dirname, "results.json");
 
 /**
- * Puts measured parts in the place of those in results.json; parts not measured, or skipped for want of data, stay
+ * Puts measured parts in the place of those in a file (default results.json); parts not measured, or skipped for want of data, stay
  * as they are. @returns one line for people.
  */
 export function keep(measured: readonly Measured[], seed: number, file: string = path): string {
@@ -54,9 +54,9 @@ export function keep(measured: readonly Measured[], seed: number, file: string =
     ...(kept as object),
     ...Object.fromEntries(fresh.map((it) => [it.part, { ...stamp, ...it }])),
   };
-  if (fresh.length === 0) return "Nothing was measured: results.json is as it was.";
+  if (fresh.length === 0) return `Nothing was measured: ${basename(file)} is as it was.`;
   writeFileSync(file, `${JSON.stringify(parts, null, 2)}\n`);
-  return `bench/catching/results.json holds ${fresh.map((it) => it.part).join(", ")} of now.`;
+  return `${basename(file)} holds ${fresh.map((it) => it.part).join(", ")} of now.`;
 }
 
 function commit(): string {
