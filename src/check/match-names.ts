@@ -44,7 +44,8 @@ export function matchName(mention: NameMention, sources: readonly SourceText[]):
 function findWhole(mention: NameMention, sources: readonly SourceText[]): NamePlace | undefined {
   const words = mention.words.map((it) => it.text);
   for (const gaps of [0, gapLimit]) {
-    for (const phrase of gaps === 0 ? [mention.phrase, words] : [words]) {
+    // Written as one word, too: in an address, or where its blanks were lost.
+    for (const phrase of gaps === 0 ? [mention.phrase, words, [words.join("")]] : [words]) {
       for (const source of sources) {
         const index = wordIndexOf(source);
         const start = findPhrase(index, phrase, gaps);
@@ -101,7 +102,7 @@ const stems = new WeakMap<WordIndex, ReadonlyMap<string, readonly string[]>>();
 const nearby = new WeakMap<WordIndex, ReadonlyMap<string, readonly string[]>>();
 
 /** Ends that make a people, a language or a number of many out of a name. */
-const derived = /(?:ians?|eans?|ans?|ium|n|ese|ish|ics?|ists?|ism|is?|ers?|es|s)$/;
+const derived = /(?:ians?|eans?|ans?|ity|ium|n|ese|ish|ics?|ists?|ism|is?|ers?|es|s)$/;
 const plainEnd = /(?:ia|y|a|o|e)$/;
 
 function stemsOf(word: string): string[] {

@@ -48,6 +48,7 @@ const noNames = new Set(
     "when where why how if in on at by to of for from with without as and or but nor so yet not no yes also however therefore " +
     "moreover furthermore additionally meanwhile overall finally first second third next then lastly thus hence although though while " +
     "because since until after before during despite according based given some many most all both each every any other another " +
+    "now today none someone anyone everyone nobody nothing something everything fall summer winter spring autumn water food work time life love money music art god " +
     "non fahrenheit celsius kelvin kb mb gb tb " +
     "is are was were be been do does did has have had can could may might will would should must let please"
   ).split(" "),
@@ -82,7 +83,9 @@ export function readNames(
     const last = lastOfName(text, tokens, index, masked);
     const run = tokens.slice(index, last + 1);
     index = last;
-    const mention = toMention(text, run, (it) => !it.opens && !titled(it.at) && !small.has(it.folded));
+    const acts = run.length === 1 && isActor(text, first);
+    const certain = (it: Token): boolean => (!it.opens || acts) && !titled(it.at) && !small.has(it.folded);
+    const mention = toMention(text, run, certain);
     if (mention !== undefined) found.push(mention);
   }
   return found;
@@ -132,6 +135,19 @@ function lastOfName(
     else if (!particles.has(it.folded) || gap.includes("-")) break;
   }
   return last;
+}
+
+/** Verbs of those who have names. */
+const deeds =
+  /^ (?:is|was|has|had|also|will|would|said|says|told|won|lost|led|wrote|made|became|began|took|went|gave|held|left|met|ran|grew|sold|scored|played|plays|defeated|beat|served|serves|worked|works|joined|died|moved|married|graduated|attended|returned|retired|founded|appeared|received|started|studied|earned|signed|published|directed|directs|starred|announced|resigned|lives|lived|released|launched|reported|acquired) /;
+
+/** Ends of ordinary words that open sentences. */
+const ordinary =
+  /(?:ing|ed|ly|tion|sion|ment|ness|ity|ance|ence|ism|ship|able|ible|ful|ous|ive|ic|al|age|ure|one|thing|body)$/;
+
+/** True for a word that opens a sentence and does what a name does: "Lindqvist was born". */
+function isActor(text: string, it: Token): boolean {
+  return it.folded.length > 2 && !ordinary.test(it.folded) && deeds.test(text.slice(it.end, it.end + 14));
 }
 
 /** "WHO" is a body, "Who" asks. */
