@@ -65,6 +65,16 @@ export type {
   RunOptions,
   StartOptions,
 } from "./open.ts";
+export { why } from "./why.ts";
+export type { WhyNode, WhyOptions } from "./why.ts";
+export { impact } from "./impact.ts";
+export type { ImpactOptions, ImpactReport, ImpactTarget } from "./impact.ts";
+export { planItem, planRecall, recallRun } from "./recall.ts";
+export type { Recall, Recalled, RecallItem, RecallOptions } from "./recall.ts";
+export { diffRuns } from "./diff-runs.ts";
+export type { RunDiff, StepDiff } from "./diff-runs.ts";
+export { diffValues } from "./journal/trace-diff.ts";
+export type { ValueChange } from "./journal/trace-diff.ts";
 export { defineConfig } from "./config.ts";
 export type { Config } from "./config.ts";
 export { secret } from "./base/secrets.ts";

@@ -192,7 +192,7 @@ function lineageCommands(program: Command, screen: Screen, done: Done): void {
     .command("why")
     .description("what a value rests on, back to the bytes")
     .argument("<run>")
-    .argument("<path>", "a step, or a part of a value: scout.claims[0].quote, output.total, input.papers")
+    .argument("[path]", "a step, or a part of a value: scout.claims[0].quote, output.total", "output")
     .option("--depth <steps>", "how many steps back")
     .option("-a, --all", "list sources that are alike, and what was merely at hand")
     .option("--json", "as JSON")
