@@ -2,6 +2,13 @@
 import type { Schema, SchemaOutput } from "../../src/tool/tool.ts";
 import type { Check, NamedCheck } from "../../src/check/check.ts";
 import { unsure } from "../../src/check/check.ts";
+import { agrees } from "../../src/check/agrees.ts";
+import { arithmetic } from "../../src/check/arithmetic.ts";
+import { complete } from "../../src/check/complete.ts";
+import { fresh } from "../../src/check/fresh.ts";
+import { judge } from "../../src/check/judge.ts";
+import { receipts } from "../../src/check/receipts.ts";
+import { unique } from "../../src/check/unique.ts";
 import { grounded } from "../../src/check/grounded.ts";
 import { check } from "../../src/check/judge-checks.ts";
 import type { Path } from "../../src/check/paths.ts";
@@ -67,3 +74,28 @@ agent({
 });
 // While the output is still being inferred a path is any text; `requireKnownPaths` refuses it at load.
 agent({ output: schema, checks: [grounded("claims[].qoute")] });
+
+export const more: NamedCheck<Claims>[] = [
+  arithmetic("summary.text"),
+  arithmetic<Claims>(["claims[].quote", "summary.text"]),
+  arithmetic<Claims>({ total: "summary.text", of: "claims[].quote" }),
+  unique("claims[].quote"),
+  fresh("claims[].at", { within: "1d" }),
+  fresh("in:asOf", { within: "1d" }),
+  complete({ items: "claims", of: "in:claims", key: "quote" }),
+  receipts({ claims: [{ at: "summary.text", tool: "mail" }], text: "summary.text" }),
+  agrees({ samples: 2, of: 3, path: "summary.text" }),
+  judge({ rubric: "It is short.", model: "fast", path: "summary" }),
+];
+// @ts-expect-error a member that is not there
+arithmetic<Claims>("summary.txt");
+// @ts-expect-error a member that is not there
+export const noTotal: NamedCheck<Claims> = arithmetic({ total: "totl", of: "claims[].quote" });
+// @ts-expect-error a member that is not there
+unique<Claims>("claims[].id");
+// @ts-expect-error a member that is not there
+export const noItems: NamedCheck<Claims> = complete({ items: "rows", of: "in:rows" });
+// @ts-expect-error values are looked for in the receipt or the arguments
+receipts<Claims>({ claims: [{ at: "summary.text", tool: "mail", values: { "summary.text": "id" } }] });
+// @ts-expect-error a rubric has a criterion
+judge({ rubric: [], model: "fast" });
