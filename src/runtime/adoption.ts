@@ -66,9 +66,15 @@ export class Adoption {
       if (issue.state !== "queued") continue;
       const isBegun = this.#replay.records.isBegun(issue.key);
       const record = isBegun ? undefined : this.#past.take(issue.identity, issue.work.identity?.());
-      if (record === undefined) this.#fresh.push(issue);
+      if (record === undefined || this.#isChanged(record)) this.#fresh.push(issue);
       else this.#insert({ issue, record });
     }
+  }
+
+  /** Its effect was changed by this run since: whoever sends looks at what stands now. */
+  #isChanged(record: PastRecord): boolean {
+    const effect = effectOf(record);
+    return effect !== undefined && this.#replay.records.intents.hasChanged(effect);
   }
 
   #insert(found: Found): void {

@@ -8,7 +8,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { z } from "zod";
 import { EffectNotSent, FirebreakError, tool, workflow } from "../../src/index.ts";
-import type { Context, Effect, Firebreak, RunHandle, Tool } from "../../src/index.ts";
+import type { Context, Effect, Firebreak, Tool } from "../../src/index.ts";
+import { FlakyJournal } from "../../sim/flaky-journal.ts";
 import { gate, named, quiet, rig, until } from "./rig.ts";
 
 interface Order {
@@ -164,15 +165,18 @@ describe("an effect asked for by several runs of a root", () => {
         const second = await ctx.settle(() => ctx.call(order, { id: "a", amount: 2 }));
         return second.ok ? second.value : second.outcome;
       });
-      const run = (await it.fb.start(wf as never, null as never)) as RunHandle;
+      const flaky = new FlakyJournal(it.disk, { seed: "1" });
+      const dying = await it.reopen({ journal: flaky, workflows: [wf] });
+      const { id } = await dying.start(wf as never, null as never);
       await until(() => isAsking(it.fb));
+      const run = await it.fb.run(id);
       // The run waits without memory, and goes on in another process.
       await until(async () => (await run.head()).status === "waiting");
-      await it.fb.close().catch(() => undefined);
-      const other = await it.reopen({ journal: it.disk, workflows: [wf] });
-      const asked = await decideAll(other, decision).catch(() => []);
-      if (asked.length === 0) return;
-      assert.equal(await (await other.run(run.id)).result(), decision === "approve" ? "a:2" : "rejected");
+      flaky.crash();
+      await dying.close();
+      const asked = await decideAll(it.fb, decision);
+      assert.match(asked.join(), /sent "a" with other arguments before/);
+      assert.equal(await run.result(), decision === "approve" ? "a:2" : "rejected");
       assert.deepEqual(log, decision === "approve" ? ["send a 1", "send a 2"] : ["send a 1"]);
     }
   });
@@ -266,5 +270,135 @@ describe("an effect that a rerun does not ask for any more", () => {
     const second = await it.fb.rerun(first.id, { input: 2 });
     assert.equal(await second.result(), 2);
     assert.deepEqual(await it.story(second), ["step.completed x", "run.completed"]);
+  });
+});
+
+describe("an effect that may be tried again", () => {
+  const trying = (name: string, effect: Partial<Effect<Order, string>>, answers: (() => unknown)[]) => {
+    const keys: string[] = [];
+    const it: Tool<Order, string> = tool({
+      name,
+      description: "",
+      input,
+      effect: { key: (order: Order) => order.id, ...effect },
+      run: (_, { idempotencyKey = "", attempt }) => {
+        keys.push(`${idempotencyKey} ${attempt}`);
+        return answers.shift()!() as string;
+      },
+    });
+    return { it, keys };
+  };
+  const order = { id: "a", amount: 1 };
+  const options = { retry: { attempts: 2, backoff: "0s" } } as const;
+  const cut = (): never => {
+    throw new Error("the line was cut");
+  };
+  const refused = (): never => {
+    throw new EffectNotSent("busy");
+  };
+
+  test("is tried again by the call's policy where nothing was sent, under the same key", async () => {
+    const { it, keys } = trying("t-refused", {}, [refused, () => "done"]);
+    const at = await rig();
+    const run = await at.start("t-refused", (ctx) => ctx.call(it, order, options));
+    assert.equal(await run.result(), "done");
+    assert.deepEqual(
+      keys.map((key) => key.slice(-1)),
+      ["1", "2"],
+    );
+    assert.equal(new Set(keys.map((key) => key.slice(0, 32))).size, 1);
+  });
+
+  test("is asked about after an error: what the probe finds is the receipt, what it does not find may be sent again", async () => {
+    for (const found of [true, false]) {
+      const probe = async (): Promise<string | undefined> => (found ? "found" : undefined);
+      const { it, keys } = trying(`t-cut-${String(found)}`, { probe }, [cut, () => "done"]);
+      const at = await rig();
+      const run = await at.start(`t-cut-${String(found)}`, (ctx) => ctx.call(it, order, options));
+      assert.equal(await run.result(), found ? "found" : "done");
+      assert.equal(keys.length, found ? 1 : 2);
+    }
+  });
+
+  test("whose probe fails is in doubt (E9)", async () => {
+    const { it, keys } = trying("t-probe", { probe: cut }, [cut]);
+    const at = await rig();
+    const run = await at.start("t-probe", (ctx) => ctx.call(it, order, options));
+    await assert.rejects(run.result(), /EFFECT_IN_DOUBT|the line was cut/);
+    assert.equal((await run.head()).status, "halted");
+    assert.equal(keys.length, 1);
+  });
+
+  test("is sent once more where the receiver drops repeats, and is in doubt when that fails too", async () => {
+    for (const last of [() => "done", cut]) {
+      const name = `t-drops-${last.name}`;
+      const { it, keys } = trying(name, { deduplicates: true }, [cut, last]);
+      const at = await rig();
+      const run = await at.start(name, (ctx) => ctx.call(it, order, options));
+      if (last === cut) await assert.rejects(run.result(), { code: "RUN_HALTED" });
+      else assert.equal(await run.result(), "done");
+      assert.deepEqual(new Set(keys.map((key) => key.slice(0, 32))).size, 1);
+      assert.equal(keys.length, 2);
+    }
+  });
+
+  test("that takes longer than it may is in doubt, and its receipt resolves the doubt when it comes", async () => {
+    const hold = gate();
+    const log: string[] = [];
+    const slow = tool({
+      name: "t-slow",
+      description: "",
+      input,
+      effect: { key: (it: Order) => it.id },
+      run: async () => {
+        log.push("sent");
+        await hold.pass();
+        return "late";
+      },
+    });
+    const at = await rig();
+    const run = await at.start("t-slow", (ctx) => ctx.call(slow, order, { timeout: "5s" }));
+    await until(() => log.length === 1);
+    at.clock.advance(5_000);
+    await assert.rejects(run.result(), { code: "RUN_HALTED" });
+    hold.open();
+    await until(async () => (await at.of(run, "effect.late")).length === 1);
+    await at.fb.resume(run.id);
+    assert.equal(await run.result(), "late");
+    assert.deepEqual(log, ["sent"]);
+  });
+});
+
+describe("an effect in doubt in one run", () => {
+  test("halts every run of the root that needs it, and one answer lets all go on (E9)", async () => {
+    const log: string[] = [];
+    const pay = tool({
+      name: "d-pay",
+      description: "",
+      input,
+      effect: { key: (it: Order) => it.id },
+      run: () => {
+        log.push("sent");
+        throw new Error("the line was cut");
+      },
+    });
+    const it = await rig();
+    const child = workflow({ name: "d-child", run: (ctx) => ctx.call(pay, { id: "a", amount: 1 }) });
+    const run = await it.start("d-parent", async (ctx) => {
+      const [own, below] = await Promise.all([
+        ctx.call(child, null),
+        ctx.branch("own", async (inner) => {
+          await inner.step("wait", null, () => until(() => log.length === 1));
+          return inner.call(pay, { id: "a", amount: 1 });
+        }),
+      ]);
+      return [own, below];
+    });
+    await until(async () => (await it.disk.heads({ status: ["halted"] })).length === 2);
+    const [doubted] = (await it.disk.heads({ parent: run.id as never })).map((head) => head.run);
+    const [intent] = await it.of(doubted!, "effect.intended");
+    await it.fb.settle(doubted!, intent!.seq, { sent: true, receipt: "seen", by: "ann" });
+    assert.deepEqual(await run.result(), ["seen", "seen"]);
+    assert.deepEqual(log, ["sent"]);
   });
 });

@@ -318,7 +318,9 @@ export class EmbeddedEngine implements Engine {
       const { fault } = replay;
       if (end.kind === "lost" && fault !== undefined && !FirebreakError.is(fault, "JOURNAL_CONFLICT")) {
         this.#faults.set(run, fault);
-        this.#alarm.again();
+        // Another run of the root changed an effect that was about to be taken over: look again at once.
+        if (FirebreakError.is(fault, "EFFECT_SLOT_TAKEN")) this.#again.add(run);
+        else this.#alarm.again();
       }
     } catch (error) {
       await this.#quarantine(run, epoch, error);
