@@ -38,9 +38,3 @@ function bytesBetween(text: string, start: number, end: number): number {
   }
   return sum;
 }
-
-/** A stretch of a text as bytes. For one stretch: it counts from the start. */
-export function byteSpan(text: string, start: number, end: number): ByteSpan {
-  const from = bytesBetween(text, 0, start);
-  return { start: from, end: from + bytesBetween(text, start, end) };
-}

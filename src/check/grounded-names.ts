@@ -37,6 +37,8 @@ export function findNames(
     if (match.likeness === "part") return { mention, doubt: `"${mention.text}": ${match.why}` };
     const sure = match.words.filter((it) => it.isCertain || options.isName === true);
     if (sure.length === 0) return findRest(mention, texts);
+    if (sure.length === 1 && sure[0]!.opens && options.isName !== true && isNamed(findRest(mention, texts)))
+      return { mention, doubt: `"${sure[0]!.written}" of "${mention.text}" does not occur` };
     const part = mention.words.length > sure.length ? `${sure.map((it) => it.written).join(", ")} of ` : "";
     const claimed = clip(excerpt(text, mention.at, mention.end));
     const message = `${part}the name "${mention.text}" does not occur in ${place}`;
@@ -51,6 +53,11 @@ function findRest(mention: NameMention, texts: readonly SourceText[]): NameFindi
   const rest = { ...mention, words, phrase: words.map((it) => it.text), at: words[0]!.at };
   const match = matchName(rest, texts);
   return match.likeness === "same" ? { mention: rest, at: match.place } : { mention };
+}
+
+/** What was found begins with a capital in its source. */
+function isNamed({ at }: NameFinding): boolean {
+  return at !== undefined && /\p{Lu}/u.test(at.source.text.charAt(at.start));
 }
 
 /** Longest text that may be nothing but a name, in characters. */

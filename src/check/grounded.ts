@@ -75,6 +75,7 @@ export function grounded<Output = unknown>(
     kind: "check",
     name: `grounded ${list.map((it) => (it === "" ? "output" : it)).join(", ")}`,
     version: "1",
+    options,
     paths: isSiblingPath(options.in) ? [...list, options.in] : list,
     run: (output, context) => ground(output, context, { list, parsed, options }),
   };

@@ -268,7 +268,7 @@ function nearWord(word: NameWord, index: WordIndex, others: readonly NameWord[])
 }
 
 /** One letter added, dropped, replaced, or two neighbours swapped. */
-export function differsByOne(a: string, b: string): boolean {
+function differsByOne(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1 || a === b) return false;
   let start = 0;
   while (start < a.length && a[start] === b[start]) start += 1;

@@ -13,6 +13,8 @@ export interface NameWord {
   readonly end: number;
   /** False where its capital may be owed to its place. */
   readonly isCertain: boolean;
+  /** True where it opens a sentence or an entry, and so may be a title or a trade: "Actor". */
+  readonly opens: boolean;
 }
 
 export interface NameMention {
@@ -54,11 +56,6 @@ const noNames = new Set(
   ).split(" "),
 );
 
-/** True for what a name never consists of alone. */
-export function isFunctionWord(folded: string): boolean {
-  return noNames.has(folded);
-}
-
 interface Token {
   readonly written: string;
   readonly folded: string;
@@ -83,7 +80,7 @@ export function readNames(
     const last = lastOfName(text, tokens, index, masked);
     const run = tokens.slice(index, last + 1);
     index = last;
-    const acts = run.length === 1 && isActor(text, first);
+    const acts = isActor(text, first, run.at(-1)!.end);
     const certain = (it: Token): boolean => (!it.opens || acts) && !titled(it.at) && !small.has(it.folded);
     const mention = toMention(text, run, certain);
     if (mention !== undefined) found.push(mention);
@@ -146,8 +143,8 @@ const ordinary =
   /(?:ing|ed|ly|tion|sion|ment|ness|ity|ance|ence|ism|ship|able|ible|ful|ous|ive|ic|al|age|ure|one|thing|body)$/;
 
 /** True for a word that opens a sentence and does what a name does: "Lindqvist was born". */
-function isActor(text: string, it: Token): boolean {
-  return it.folded.length > 2 && !ordinary.test(it.folded) && deeds.test(text.slice(it.end, it.end + 14));
+function isActor(text: string, it: Token, end: number): boolean {
+  return it.folded.length > 2 && !ordinary.test(it.folded) && deeds.test(text.slice(end, end + 14));
 }
 
 /** "WHO" is a body, "Who" asks. */
@@ -169,7 +166,14 @@ function toMention(
   const [at, end] = [rest[0]!.at, rest.at(-1)!.end];
   const words = rest
     .filter((it) => it.isCapital && !isNoName(it))
-    .map((it) => ({ text: it.folded, written: it.written, at: it.at, end: it.end, isCertain: certain(it) }));
+    .map((it) => ({
+      text: it.folded,
+      written: it.written,
+      at: it.at,
+      end: it.end,
+      isCertain: certain(it),
+      opens: it.opens,
+    }));
   return { text: text.slice(at, end), at, end, words, phrase: rest.map((it) => it.folded) };
 }
 
