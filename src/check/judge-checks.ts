@@ -16,6 +16,7 @@ import type {
   Unsure,
   Verdict,
 } from "./check.ts";
+import { StepError } from "../runtime/step-error.ts";
 import { requireKnownPaths } from "./known-paths.ts";
 
 /** Most problems kept of one verdict; the note says how many there were. */
@@ -101,6 +102,8 @@ const declared = /^(?:CHECK_|MODEL_(?:UNKNOWN|ALIAS_|KEY_|PROVIDER_|PRICE_)|LIVE
 /** A mistake in a check's declaration is its author's to mend, not a person's to decide. */
 function failedItself(it: Named, error: unknown): Verdict {
   if (FirebreakError.any(error) && declared.test(error.code)) throw error;
+  // A step below that ended without a value (no budget is left, the run was cancelled) ends the gate as it ended.
+  if (StepError.is(error)) throw error;
   return verdict(
     it,
     "unsure",

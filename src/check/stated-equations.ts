@@ -62,7 +62,7 @@ const lexer = new RegExp(
 const sideLimit = 200;
 
 export function equationsIn(text: string): Calculation[] {
-  const tokens = tokensOf(text);
+  const tokens = withSigns(text, tokensOf(text));
   return tokens.flatMap((token, index) =>
     token.kind === "equals" ? (judge(text, tokens, index) ?? []) : [],
   );
@@ -119,6 +119,33 @@ function tokensOf(text: string): Token[] {
       tokens.push({ kind: open !== undefined ? "open" : close !== undefined ? "close" : "other", at, end });
   }
   return tokens;
+}
+
+/** A minus that stands at its number where a number must begin is its sign. */
+function withSigns(text: string, tokens: readonly Token[]): Token[] {
+  const merged: Token[] = [];
+  for (const token of tokens) {
+    const sign = merged.at(-1);
+    const before = merged.at(-2)?.kind;
+    const begins = before === "equals" || before === "open" || before === "op";
+    if (
+      token.kind === "number" &&
+      sign?.kind === "op" &&
+      sign.op === "-" &&
+      sign.end === token.at &&
+      begins
+    ) {
+      const { unit } = token.stated;
+      const stated = readStated(token.stated.text, token.at, "-");
+      merged.pop();
+      merged.push({
+        ...token,
+        at: sign.at,
+        stated: { ...stated!, unit, text: text.slice(sign.at, token.stated.end) },
+      });
+    } else merged.push(token);
+  }
+  return merged;
 }
 
 interface Side {

@@ -272,3 +272,57 @@ test("options are part of a check's identity: a rerun judges anew with other one
   assert.equal(again.status, "failed");
   assert.equal(models.replying.requests.length, 1);
 });
+
+/** A judge that costs money. */
+function paidJudge(worst: number) {
+  let calls = 0;
+  return {
+    id: "test:paid",
+    get calls() {
+      return calls;
+    },
+    worstCaseUsd: () => worst,
+    call: () => {
+      calls += 1;
+      const parts = [{ type: "text" as const, text: JSON.stringify(holds) }];
+      const usage = { inputTokens: 1, outputTokens: 1 };
+      return Promise.resolve({ model: "test:paid", parts, finish: "stop" as const, usage, costUsd: 0.3 });
+    },
+  };
+}
+
+test("E8: a judge's call counts under the cap: the run waits for a yes, also through a crash, and a no ends the step", async () => {
+  const asked: string[] = [];
+  const judging = paidJudge(0.4);
+  const models = { replying: author(polite), tone: judging };
+  const options = { env: {}, cap: { usd: 0.2 }, models };
+  const approved = await playAgent(
+    replying([tone]),
+    { mail: "When?" },
+    {
+      ...options,
+      killAfter: "replying › attempt 1 › model",
+      reviews: (item) => {
+        asked.push(item.mode);
+        return "approve";
+      },
+    },
+  );
+  assert.deepEqual([approved.output, asked, judging.calls], [polite, ["cap"], 1]);
+  assert.ok(Math.abs(approved.view.costUsd - 0.3) < 1e-9);
+  assert.ok(
+    approved.events.some((it) => it.kind === "run.parked"),
+    "the run left memory while it waited",
+  );
+  const refused = await playAgent(
+    replying([tone]),
+    { mail: "When?" },
+    {
+      ...options,
+      models: { ...models, replying: author(polite) },
+      reviews: ["reject"],
+    },
+  );
+  assert.equal(refused.view.failure?.outcome, "budget");
+  assert.equal(judging.calls, 1);
+});

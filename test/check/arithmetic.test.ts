@@ -124,6 +124,60 @@ test("exact sums of decimals pass as text, and fail when the result is off by a 
   );
 });
 
+type Tree = number | { readonly op: "+" | "−" | "×" | "/"; readonly left: Tree; readonly right: Tree };
+
+const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 3 },
+    fc.integer({ min: 1, max: 99 }),
+    fc.record({ op: fc.constantFrom("+", "−", "×", "/"), left: tie("tree"), right: tie("tree") }),
+  ),
+}));
+
+/** Numerator and denominator, reckoned here without the code under test; undefined for a division by nothing. */
+function reckon(it: Tree): readonly [bigint, bigint] | undefined {
+  if (typeof it === "number") return [BigInt(it), 1n];
+  const [left, right] = [reckon(it.left), reckon(it.right)];
+  if (left === undefined || right === undefined) return undefined;
+  const [[a, b], [c, d]] = [left, right];
+  if (it.op === "×") return [a * c, b * d];
+  if (it.op === "/") return c === 0n ? undefined : [a * d, b * c];
+  return [it.op === "+" ? a * d + c * b : a * d - c * b, b * d];
+}
+
+function written(it: Tree, isInner = false): string {
+  if (typeof it === "number") return String(it);
+  const text = `${written(it.left, true)} ${it.op} ${written(it.right, true)}`;
+  return isInner ? `(${text})` : text;
+}
+
+/** In hundredths, rounded to the nearest. */
+function hundredths([of, over]: readonly [bigint, bigint]): bigint {
+  const [a, b] = over < 0n ? [-of, -over] : [of, over];
+  const doubled = a * 200n + b;
+  return doubled >= 0n ? doubled / (2n * b) : -((-doubled + 2n * b - 1n) / (2n * b));
+}
+
+function inHundredths(it: bigint): string {
+  const size = it < 0n ? -it : it;
+  return `${it < 0n ? "-" : ""}${size / 100n}.${String(size % 100n).padStart(2, "0")}`;
+}
+
+test("any expression is right with its exact result rounded, and wrong with another", () => {
+  fc.assert(
+    fc.property(tree, fc.integer({ min: 2, max: 1_000 }), (it, off) => {
+      fc.pre(typeof it !== "number");
+      const exact = reckon(it);
+      fc.pre(exact !== undefined);
+      const result = hundredths(exact);
+      const text = `In all, ${written(it)} = ${inHundredths(result)}.`;
+      assert.deepEqual(verdicts(text), ["right"], text);
+      assert.deepEqual(verdicts(`${written(it)} = ${inHundredths(result + BigInt(off))}`), ["wrong"]);
+    }),
+    { numRuns: 400 },
+  );
+});
+
 test("shares are right exactly when the exact fraction rounds to what is written", () => {
   const cases = fc.record({
     whole: fc.integer({ min: 1, max: 5_000 }),
