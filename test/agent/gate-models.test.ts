@@ -326,3 +326,39 @@ test("E8: a judge's call counts under the cap: the run waits for a yes, also thr
   assert.equal(refused.view.failure?.outcome, "budget");
   assert.equal(judging.calls, 1);
 });
+
+test("a dear check that asks no model is a step of its own: a rerun with another check edited takes its verdict over", async () => {
+  let looked = 0;
+  const slow = check<Reply>("slow", () => ((looked += 1), Promise.resolve(true as const)), {
+    dear: true,
+    version: "1",
+  });
+  const replies = (most: number) =>
+    workflow({
+      name: "slowly",
+      run: (ctx) =>
+        ctx.call(replying([slow, check<Reply>("short", (it) => it.text.length < most || "long")]), "When?"),
+    });
+  const models = { replying: author(polite, polite) };
+  const first = await testRun(replies(100), null, { models });
+  assert.equal(first.step("replying › attempt 1 › slow").verdicts[0]?.result, "pass");
+  const again = await first.rerun({ workflow: replies(200), models });
+  assert.deepEqual([again.output, looked], [polite, 1]);
+  assert.equal(again.step("replying › attempt 1 › slow").state, "reused");
+});
+
+test("cheap checks that take time run side by side", async () => {
+  let open = 0;
+  let most = 0;
+  const waiting = (name: string) =>
+    check<Reply>(name, async () => {
+      most = Math.max(most, (open += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      open -= 1;
+      return true as const;
+    });
+  await playAgent(replying([waiting("a"), waiting("b"), waiting("c")]), "When?", {
+    models: { replying: author(polite) },
+  });
+  assert.equal(most, 3);
+});
