@@ -10,7 +10,7 @@ import type { RunId } from "../base/ids.ts";
 import type { NewEvent } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
 import type { Issue } from "./issue.ts";
-import { startedRecord } from "./leaf.ts";
+import { startedRecord } from "./step-record.ts";
 import { effectOf, type Past, type PastEffect, type PastRecord } from "./past.ts";
 import type { Replay } from "./replay.ts";
 import { toStored } from "./store.ts";

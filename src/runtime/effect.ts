@@ -27,7 +27,8 @@ import { answersBeside, askBeside, besideOf } from "./effect-review.ts";
 import { type EffectDeed, EffectNotSent, type EffectSpec } from "./effect-spec.ts";
 import { inTurn } from "./effect-turns.ts";
 import type { Issue, Work } from "./issue.ts";
-import { attempted, attemptLimit, backoffMs, closeInner, fail, pause, startedRecord } from "./leaf.ts";
+import { attempted, attemptLimit, backoffMs, closeInner, fail, pause } from "./leaf.ts";
+import { startedRecord } from "./step-record.ts";
 import { Replay } from "./replay.ts";
 import { toStored } from "./store.ts";
 

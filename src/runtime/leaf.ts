@@ -13,6 +13,7 @@ import { Replay } from "./replay.ts";
 import { Scope } from "./scope.ts";
 import { StepEnd, StepError } from "./step-error.ts";
 import { limited } from "./time-limit.ts";
+import { inputSize, startedRecord } from "./step-record.ts";
 import { toStored } from "./store.ts";
 import { until } from "./wait.ts";
 
@@ -249,7 +250,7 @@ export async function attempted(
 }
 
 /** Waits until `at`; while it does, the run may leave memory. */
-export export async function pause(replay: Replay, issue: Issue, at: number): Promise<void> {
+export async function pause(replay: Replay, issue: Issue, at: number): Promise<void> {
   const delayMs = at - replay.host.clock.now();
   if (delayMs <= 0) return;
   issue.state = "waiting";
@@ -289,7 +290,7 @@ function record(replay: Replay, issue: Issue, it: Ended): void {
     kind: identity.kind,
     in: identity.in,
     n: identity.n,
-    input: traced === undefined ? undefined : toStored(traced.json, sizeOf(issue), blobs),
+    input: traced === undefined ? undefined : toStored(traced.json, inputSize(issue), blobs),
     reads: traced === undefined || traced.reads.length === 0 ? undefined : traced.reads,
     loose: traced?.loose ? true : undefined,
     may: issue.may,
@@ -384,41 +385,6 @@ export async function closeInner(
 
 function moreOf(more: { readonly [key: string]: Json }): { more?: Json } {
   return Object.keys(more).length === 0 ? {} : { more };
-}
-
-/** What every record of a step's end says first. */
-export function startedRecord(issue: Issue, at: number, ms: number, blobs: Blob[]): Identified {
-  const traced = issue.traced;
-  return {
-    ...issue.identity,
-    ...(traced === undefined ? {} : { input: toStored(traced.json, sizeOf(issue), blobs) }),
-    ...(traced === undefined || traced.reads.length === 0 ? {} : { reads: traced.reads }),
-    ...(traced?.loose ? { loose: true as const } : {}),
-    may: issue.may,
-    at,
-    ms,
-  };
-}
-
-interface Identified {
-  readonly scope: string;
-  readonly name: string;
-  readonly kind: Issue["identity"]["kind"];
-  readonly in: string;
-  readonly n?: number;
-  readonly input?: Json;
-  readonly reads?: readonly number[];
-  readonly loose?: true;
-  readonly may: number;
-  readonly at: number;
-  readonly ms: number;
-}
-
-/** Size of the stored input: references are short, so only an input without any can be large. */
-function sizeOf(issue: Issue): number {
-  const { traced, input } = issue;
-  if (traced === undefined || input === undefined) return 0;
-  return traced.reads.length === 0 || input.size <= 32_768 ? input.size : JSON.stringify(traced.json).length;
 }
 
 /** What is recorded of a failure. A failure from below keeps its outcome, and names it. */

@@ -53,7 +53,10 @@ describe("what a rerun does again", () => {
     const second = await again(it, run);
     assert.deepEqual(second.ran, []);
     assert.equal(second.output, await run.result());
-    assert.equal((await it.of(second.run, "step.completed")).every((event) => event.data.reused !== undefined), true);
+    assert.equal(
+      (await it.of(second.run, "step.completed")).every((event) => event.data.reused !== undefined),
+      true,
+    );
   });
 
   test("a step that is named, and what reads another output of it", async () => {
@@ -98,7 +101,7 @@ describe("what a rerun does again", () => {
     assert.deepEqual(second.output, [18, 4, 100, 0]);
   });
 
-  test("a failure, never taken over", async () => {
+  test("a failure, never taken over (U1)", async () => {
     const it = await rig();
     let broken = true;
     const definition = flow("failing", async (ctx) => {
@@ -157,6 +160,57 @@ describe("what a rerun does again", () => {
 const Answer = z.object({ n: z.number() });
 const answered = (n: number): string => JSON.stringify({ n });
 
+describe("a record of the old run", () => {
+  test("answers one step, not two (U2)", async () => {
+    const it = await rig();
+    const of = (times: number): AnyWorkflow =>
+      flow("equal", async (ctx) => {
+        const all: number[] = [];
+        for (let i = 0; i < times; i += 1) all.push(await ctx.step("same", 1, (n) => note("same", n)));
+        return all.length;
+      });
+    const run = await start(it, of(2));
+    const second = await again(it, run, { workflow: of(3) });
+    assert.deepEqual(second.ran, ["same"]);
+    assert.equal(second.output, 3);
+  });
+
+  test("of a work that captures a local variable holds only while all before it is as it was (U3)", async () => {
+    const it = await rig();
+    const definition = flow("captures", async (ctx, input: { a: number; b: number }) => {
+      const a = await ctx.step("a", input.a, (n) => note("a", n * 2));
+      const b = await ctx.step("b", input.b, (n) => note("b", n > 0));
+      const local = b ? a : -a;
+      return ctx.step("captures", null, () => note("captures", local));
+    });
+    const run = await start(it, definition, { a: 1, b: 1 });
+    assert.deepEqual((await again(it, run)).ran, []);
+    // The input is another, so nothing is known to be as it was, whatever the steps give.
+    const other = await again(it, run, { input: { a: 1, b: -1 } });
+    assert.deepEqual(other.ran, ["b", "captures"]);
+    assert.equal(other.output, -2);
+  });
+
+  test("is written before any work starts (U4)", async () => {
+    const it = await rig();
+    let written: readonly string[] = [];
+    let id = "";
+    const definition = flow("order", async (ctx, input: number) => {
+      const kept = await ctx.map([1, 2, 3], (n, inner) => inner.step("kept", n, (v) => v));
+      return ctx.step("new", { kept, input }, async (v) => {
+        if (id !== "") written = await it.story(id);
+        return v.kept.length + v.input;
+      });
+    });
+    const run = await start(it, definition, 1);
+    const second = await it.fb.rerun(run.id, { input: 2 });
+    id = second.id;
+    assert.equal(await second.result(), 5);
+    assert.equal(written.filter((line) => line === "step.completed kept").length, 3);
+    assert.ok(written.includes("step.completed map"));
+  });
+});
+
 describe("an agent in a rerun", () => {
   const limits = {
     1: (o: { n: number }) => o.n >= 1 || "n is below 1",
@@ -186,7 +240,11 @@ describe("an agent in a rerun", () => {
     assert.equal(model.requests.length, before, "the recorded answer was judged by the edited check");
     const stricter = await again(it, run, { workflow: of(5) });
     assert.deepEqual(stricter.output, { n: 9 });
-    assert.equal(model.requests.length, before + 1, "the recorded answer fails the stricter check: one retry");
+    assert.equal(
+      model.requests.length,
+      before + 1,
+      "the recorded answer fails the stricter check: one retry",
+    );
   });
 
   test("done again on purpose, it calls its models anew and keeps what its tools gave", async () => {
@@ -241,7 +299,7 @@ describe("time and chance", () => {
 });
 
 describe("a plan", () => {
-  test("names the first wave and what may follow, and does nothing", async () => {
+  test("names the first wave and what may follow, and does nothing (U5)", async () => {
     const it = await rig();
     const run = await start(it, chain, { a: 1, b: 1 });
     ran.length = 0;
@@ -264,19 +322,28 @@ describe("a plan", () => {
     const it = await rig();
     const run = await start(it, chain, { a: 1, b: 1 });
     const input = await it.fb.plan(run.id, { input: { a: 2, b: 1 } });
-    assert.deepEqual(input.certain.map((step) => step.why), ["its input changed"]);
+    assert.deepEqual(
+      input.certain.map((step) => step.why),
+      ["its input changed"],
+    );
     const other = flow("chain", (ctx, given: { a: number; b: number }) =>
       ctx.step("a", given.a, (n) => note("a", { n: n * 3 })),
     );
     const edited = await it.fb.plan(run.id, { workflow: other });
-    assert.deepEqual(edited.certain.map((step) => step.why), ["its function changed"]);
+    assert.deepEqual(
+      edited.certain.map((step) => step.why),
+      ["its function changed"],
+    );
   });
 
   test("refuses a step that is not there, and a run that is still open", async () => {
     const it = await rig();
     const run = await start(it, chain, { a: 1, b: 1 });
     await assert.rejects(it.fb.plan(run.id, { redo: ["nowhere"] }), { code: "RERUN_STEP_UNKNOWN" });
-    const waiting = await start(it, flow("open", (ctx) => ctx.review("Right?", 1)));
+    const waiting = await start(
+      it,
+      flow("open", (ctx) => ctx.review("Right?", 1)),
+    );
     await assert.rejects(it.fb.plan(waiting.id), { code: "RERUN_OPEN" });
   });
 });
