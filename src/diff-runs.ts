@@ -184,8 +184,13 @@ function stepDiff(
     ...differing("states", old?.step.state, now?.step.state, ["done", "reused"]),
     ...differing("models", modelOf(old), modelOf(now), []),
     verdicts: old === undefined || now === undefined ? [] : verdictDiffs(old.step, now.step),
-    changes: change === "changed" ? diffValues(given(before, old), given(after, now)) : [],
+    changes: change === "changed" ? changesOf(given(before, old), given(after, now)) : [],
   };
+}
+
+/** Of a step that gave a value only once its state says more than the value. */
+function changesOf(old: Value | undefined, now: Value | undefined): readonly ValueChange[] {
+  return old === undefined || now === undefined ? [] : diffValues(old, now);
 }
 
 const derived: ReadonlySet<string> = new Set(["attempt", "model", "tool", "check"]);

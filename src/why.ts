@@ -74,6 +74,8 @@ export interface WhyNode {
   readonly reusedFrom?: number;
   readonly artifact?: { readonly hash: string; readonly size: number; readonly mediaType: string };
   readonly passed: readonly string[];
+  /** Checks that it did not pass, failed or unsure: a person let it stand. */
+  readonly failed: readonly string[];
   readonly evidence: readonly Evidenced[];
   /** True for a place that is told above already. */
   readonly isRepeated?: true;
@@ -135,6 +137,7 @@ async function tell(asking: Asking, trace: Trace, asked: Asked, depth: number): 
   const origin = originOf(trace, asked.place);
   const { place, step, value } = origin;
   const isPossible = asked.isPossible === true || asked.tie === "may";
+  const judges = [...origin.through, ...(step === undefined ? [] : [step])];
   const facts: WhyNode = {
     ...placeFacts(trace, place, step, value),
     ...stepFacts(trace, step),
@@ -143,7 +146,8 @@ async function tell(asking: Asking, trace: Trace, asked: Asked, depth: number): 
     ...(asked.span === undefined ? {} : { span: asked.span }),
     certainty: isPossible ? "possible" : "certain",
     through: origin.through.map(pathText),
-    passed: passedBy([...origin.through, ...(step === undefined ? [] : [step])]),
+    passed: judgedBy(judges, (result) => result === "pass"),
+    failed: judgedBy(judges, (result) => result !== "pass"),
     evidence: origin.evidence,
     besides: namesOf(trace, origin.besides),
     mayRest: origin.mayRest.filter((it) => it.parent === undefined).map(pathText),
@@ -266,11 +270,12 @@ function artifactFacts(trace: Trace, it: TracedStep): Pick<WhyNode, "artifact"> 
     : {};
 }
 
-/** Checks that passed on the way, each once. */
-function passedBy(steps: readonly TracedStep[]): readonly string[] {
+/** Checks that judged it on the way, each once. */
+function judgedBy(steps: readonly TracedStep[], is: (result: string) => boolean): readonly string[] {
   const all = steps.flatMap((it) => [it, ...(isComposite(it) ? it.below.filter(isAccepted) : [])]);
-  const passed = all.flatMap((it) => it.step.verdicts.filter((verdict) => verdict.result === "pass"));
-  return [...new Set(passed.map((it) => it.check))];
+  return [
+    ...new Set(all.flatMap((it) => it.step.verdicts.filter((each) => is(each.result))).map((it) => it.check)),
+  ];
 }
 
 function isAccepted(it: TracedStep): boolean {

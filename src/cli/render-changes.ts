@@ -1,6 +1,6 @@
 // What differs between two values, a line for each part: path: before → after.
 
-import type { ValueChange } from "../journal/trace-diff.ts";
+import { diffValues, type ValueChange } from "../journal/trace-diff.ts";
 import { columns, fit, oneLine } from "./plain-text.ts";
 import { valueText } from "./render-value.ts";
 import type { Screen } from "./screen.ts";
@@ -24,15 +24,44 @@ export function renderChanges(
 
 function changeText(screen: Screen, it: ValueChange, indent: string): string[] {
   const path = it.path === "" ? "" : `${fit(oneLine(it.path), 60)}: `;
-  const [before, after] = [shown(it.before, it.after), shown(it.after, it.before)];
+  const { before: old, after: now } = it;
+  if (typeof old === "string" && typeof now === "string" && old.includes("\n") && now.includes("\n"))
+    return [...(path === "" ? [] : [`${indent}${path.trimEnd()}`]), ...lineChanges(screen, old, now, indent)];
+  const [before, after] = [shown(old, now), shown(now, old)];
   const line = `${indent}${path}${before} → ${after}`;
   if (columns(line) <= screen.width) return [line];
+  return [...(path === "" ? [] : [`${indent}${path.trimEnd()}`]), ...beside(screen, before, after, indent)];
+}
+
+function beside(
+  screen: Screen,
+  before: string | undefined,
+  after: string | undefined,
+  indent: string,
+): string[] {
   const wide = screen.width - indent.length - 4;
   return [
-    `${indent}${path.trimEnd()}`,
-    `${indent}  ${screen.style("red", `- ${fit(before, wide)}`)}`,
-    `${indent}  ${screen.style("green", `+ ${fit(after, wide)}`)}`,
+    ...(before === undefined ? [] : [`${indent}  ${screen.style("red", `- ${fit(before, wide)}`)}`]),
+    ...(after === undefined ? [] : [`${indent}  ${screen.style("green", `+ ${fit(after, wide)}`)}`]),
   ];
+}
+
+/** Lines of a text that are listed. */
+const textLines = 4;
+
+/** Of two texts the lines that differ. */
+function lineChanges(screen: Screen, before: string, after: string, indent: string): string[] {
+  const changes = diffValues(before.split("\n"), after.split("\n"));
+  const line = (value: ValueChange["before"], other: ValueChange["before"]): string | undefined =>
+    typeof value === "string"
+      ? oneLine(typeof other === "string" ? excerpt(value, other) : value)
+      : undefined;
+  const lines = changes
+    .slice(0, textLines)
+    .flatMap((it) => beside(screen, line(it.before, it.after), line(it.after, it.before), indent));
+  if (changes.length > textLines)
+    lines.push(screen.style("dim", `${indent}  … ${plural(changes.length - textLines, "more line")}`));
+  return lines;
 }
 
 /** Longest text that is shown whole; of two longer ones what differs. */

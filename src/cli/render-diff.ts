@@ -1,6 +1,7 @@
 // Two runs beside each other, for a terminal.
 
 import type { RunDiff, StepDiff } from "../diff-runs.ts";
+import { plainJson } from "./plain-json.ts";
 import { fit, oneLine } from "./plain-text.ts";
 import { changeLines, renderChanges } from "./render-changes.ts";
 import type { Screen, Style } from "./screen.ts";
@@ -66,9 +67,16 @@ function sideLines({ before, after }: RunDiff): string[] {
 function stepLines(screen: Screen, it: RunDiff, all: boolean): string[] {
   const shown = it.steps.filter((step) => all || !step.isInner);
   const calm = shown.filter((step) => isCalm(step));
+  let before = "";
   const lines = shown
     .filter((step) => !isCalm(step))
-    .flatMap((step) => stepText(screen, step, all ? allLines : changeLines));
+    .flatMap((step) => {
+      // A branch and the review in it give the same value: it is told once.
+      const changes = JSON.stringify(step.changes, plainJson);
+      const isTold = step.changes.length > 0 && changes === before;
+      before = changes;
+      return stepText(screen, isTold ? { ...step, changes: [] } : step, all ? allLines : changeLines);
+    });
   for (const change of ["reused", "equal"] as const) {
     const names = calm
       .filter((step) => step.change === change && !step.path.includes(" › "))

@@ -159,7 +159,10 @@ const plumbing = /^(attempt \d+|turn|work)$/;
 
 /** A step's names; of a model's or a tool's only its own. */
 function nameOf(it: WhyNode): string {
-  const names = it.step.split(" › ").filter((name) => !plumbing.test(name));
+  const all = it.step.split(" › ");
+  const names = all.filter(
+    (name, at) => !plumbing.test(name) || (at === all.length - 1 && it.kind === "attempt"),
+  );
   return it.kind === "tool" ? (names.at(-1) ?? it.step) : names.join(" › ");
 }
 
@@ -204,6 +207,7 @@ function factsOf(it: WhyNode): string {
       ? ""
       : `${decisions[decided.decision] ?? decided.decision} by ${decided.by}${flag}${because}`,
     it.passed.length === 0 ? "" : `passed ${it.passed.map((name) => `“${name}”`).join(", ")}`,
+    it.failed.length === 0 ? "" : `did not pass ${it.failed.map((name) => `“${name}”`).join(", ")}`,
     artifact === undefined
       ? ""
       : `${artifact.mediaType}, ${count(artifact.size)} bytes, sha ${artifact.hash.slice(0, 12)}`,

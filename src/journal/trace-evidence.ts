@@ -83,7 +83,7 @@ function textsIn(source: Given, it: Evidenced, claimed: string | undefined): rea
   const visit = (value: Value, keys: Keys, isNamed: boolean): void => {
     if ((left -= 1) < 0) return;
     if (typeof value === "string") {
-      const span = spanIn(value, it, claimed);
+      const span = spanIn(value, it, claimed, isNamed);
       if (span === undefined) return;
       const place: Place = { seq: source.place.seq, keys: [...source.place.keys, ...keys] };
       found.push({ link: { place, tie: "evidence", span }, isNamed });
@@ -101,15 +101,29 @@ function textsIn(source: Given, it: Evidenced, claimed: string | undefined): rea
 /** Shortest text that is taken for the source's own and not for a value that repeats it. */
 const passageFactor = 1.5;
 
-/** The bytes of the evidence in a text: as recorded, else where the words stand. */
-function spanIn(text: string, it: Evidenced, claimed: string | undefined): Span | undefined {
+/** The bytes of the evidence in a text: as the check recorded them, else where the words stand. */
+function spanIn(
+  text: string,
+  it: Evidenced,
+  claimed: string | undefined,
+  isNamed: boolean,
+): Span | undefined {
   const wanted = claimed ?? it.text;
+  if (text.length < wanted.length * passageFactor) return undefined;
   const found = locate(text, wanted) ?? (claimed === undefined ? undefined : locate(text, it.text));
-  if (found === undefined || text.length < wanted.length * passageFactor) return undefined;
-  const shown = text.slice(found.from, found.to);
-  if (it.start !== undefined && it.end !== undefined) return { start: it.start, end: it.end, text: shown };
+  const shown = found === undefined ? undefined : text.slice(found.from, found.to);
+  const recorded = recordedSpan(text, it);
+  // The bytes are those of the document that the evidence names; another text may hold the same words elsewhere.
+  if (recorded !== undefined && (isNamed || recorded.text === shown)) return recorded;
+  if (found === undefined || shown === undefined) return undefined;
   const start = Buffer.byteLength(text.slice(0, found.from));
   return { start, end: start + Buffer.byteLength(shown), text: shown };
+}
+
+function recordedSpan(text: string, { start, end }: Evidenced): Span | undefined {
+  if (start === undefined || end === undefined) return undefined;
+  const bytes = Buffer.from(text);
+  return end > bytes.length ? undefined : { start, end, text: bytes.subarray(start, end).toString() };
 }
 
 /** Longest quotation that is looked for with white space that may differ. */

@@ -55,10 +55,15 @@ function cutsOf(given: string): readonly number[] {
   return cuts;
 }
 
-/** The last step that is meant: a name, a number, or names joined by "/" or " › ". One that was used comes first. */
+/**
+ * The step that is meant: a name, a number, or names joined by "/" or " › ". Of several the one named in full, then one
+ * that was used, then the last.
+ */
 function stepNamed(trace: Trace, name: string): TracedStep | undefined {
   const wanted = name.replace(/^#/, "").replaceAll(" › ", "/");
-  const found = findSteps(trace.view, wanted).flatMap((it) => trace.bySeq.get(it.seq ?? -1) ?? []);
+  const all = findSteps(trace.view, wanted);
+  const full = all.filter((it) => it.path.join("/") === wanted);
+  const found = (full.length > 0 ? full : all).flatMap((it) => trace.bySeq.get(it.seq ?? -1) ?? []);
   return (
     found.findLast((it) => it.step.state !== "rejected" && it.hash !== undefined) ??
     found.findLast((it) => it.hash !== undefined) ??

@@ -207,27 +207,30 @@ function fromAttempt(trace: Trace, attempt: TracedStep, place: Place, value: Val
   const answer = makersOf(attempt).makers.at(-1);
   if (answer?.step.kind !== "model") return fromParts(trace, attempt, keys, value);
   const given = promptLinks(trace, answer);
+  const feedback = surroundings(answer)
+    .before.filter((it) => it.step.kind === "attempt")
+    .map((it): Link => ({ ...whole(it.seq), as: `what was wrong with ${it.step.name}` }));
   const sources = given.map((it) => ({ ...it, value: partOf(trace, it.place.seq, it.place.keys) }));
   const proven = evidenceLinks(attempt, keys, partAt(valueOf(trace, attempt.seq), below), sources);
-  if (proven.length > 0) return { links: proven, besides: given };
+  if (proven.length > 0) return { links: proven, besides: [...given, ...feedback] };
   const found = repeated(value, keys, sources);
-  if (found.length === 0) return { links: given };
+  if (found.length === 0) return { links: given, besides: feedback };
   // Of an object some members may be taken from a source; the rest was made from all of them.
-  return isCovered(value, found) ? { links: found, besides: given } : { links: [...found, ...given] };
+  return isCovered(value, found)
+    ? { links: found, besides: [...given, ...feedback] }
+    : { links: [...found, ...given], besides: feedback };
 }
 
 /** What a model's answer was made from: its agent's input, and the results of its tools. */
 function promptLinks(trace: Trace, answer: TracedStep): readonly Link[] {
   const { before, agent } = surroundings(answer);
   const tools = before.filter((it) => it.step.kind === "tool");
-  const rejected = before.filter((it) => it.step.kind === "attempt");
   return [
     ...(agent === undefined ? inputLinks(trace, answer) : inputLinks(trace, agent)),
     ...tools.map((it): Link => {
       const { below } = givenBy(it, valueOf(trace, it.seq));
       return { place: { seq: it.seq, keys: below }, tie: "reads", as: it.step.name };
     }),
-    ...rejected.map((it): Link => ({ ...whole(it.seq), as: "what was wrong with the attempt before" })),
   ];
 }
 
@@ -377,7 +380,8 @@ function inputLinks(trace: Trace, it: TracedStep): readonly Link[] {
 
 /** Steps whose values a scalar of unknown origin may come from. */
 function mayRest(trace: Trace, it: TracedStep | undefined): readonly TracedStep[] {
-  if (it === undefined || !it.isLoose || it.parent?.step.kind === "attempt") return [];
+  const isOwn = it?.step.kind === "attempt" || it?.parent?.step.kind === "attempt";
+  if (it === undefined || !it.isLoose || isOwn) return [];
   if (looseParts(trace, it).every(({ value }) => contentLink(trace, it, value) !== undefined)) return [];
   const known = new Set([...it.parts.map((part) => part.seq), ...it.whole]);
   return trace.steps.filter((other) => other.seq <= it.may && isSeen(other, it) && !known.has(other.seq));
