@@ -11,6 +11,8 @@ import { valueText } from "./render-value.ts";
 const rowLimit = 12;
 /** Longest text of one side of a row. */
 const cellLimit = 600;
+/** Longest of what is no text: its first members say what it is. */
+const dataLimit = 200;
 
 /** A table of what differs; nothing when the values are equal. */
 export function changesHtml(
@@ -18,11 +20,12 @@ export function changesHtml(
   heads: readonly [before: string, after: string],
 ): Html | undefined {
   if (changes.length === 0) return undefined;
-  const rows = changes.slice(0, rowLimit).map((it) => {
+  const told = changes.flatMap(byLines);
+  const rows = told.slice(0, rowLimit).map((it) => {
     const [before, after] = contrasted(cell(it.before), cell(it.after));
     return markup`<div class="row"><code>${it.path === "" ? "the whole" : it.path}</code><div class="pair">${side("claimed", heads[0], it.before, before)}${side("found", heads[1], it.after, after)}</div></div>`;
   });
-  const more = changes.length - rowLimit;
+  const more = told.length - rowLimit;
   return markup`<div class="changes">${rows}${more > 0 && markup`<p class="quiet">… ${more} more parts differ</p>`}</div>`;
 }
 
@@ -32,8 +35,19 @@ function side(kind: "claimed" | "found", head: string, value: Value | undefined,
 
 function cell(value: Value | undefined): string {
   if (value === undefined) return "";
-  const text = typeof value === "string" ? value : valueText(value);
-  return text.length <= cellLimit ? text : `${text.slice(0, cellLimit)} …`;
+  const [text, limit] = typeof value === "string" ? [value, cellLimit] : [valueText(value), dataLimit];
+  return text.length <= limit ? text : `${text.slice(0, limit)} …`;
+}
+
+/** Of two texts the lines that differ: what is equal need not be read. */
+function byLines(it: ValueChange): readonly ValueChange[] {
+  const { before, after, path } = it;
+  if (typeof before !== "string" || typeof after !== "string") return [it];
+  if (!before.includes("\n") || !after.includes("\n")) return [it];
+  return diffValues(before.split("\n"), after.split("\n")).map((line) => {
+    const number = Number(/^\[(\d+)\]/.exec(line.path)?.[1] ?? 0) + 1;
+    return { ...line, path: `${path}${path === "" ? "" : ", "}line ${number}` };
+  });
 }
 
 /** For a step with attempts that were rejected: each beside what was accepted in the end. */

@@ -115,7 +115,9 @@ function readersOf(drafts: readonly DraftStep[]): Map<number, number[]> {
 
 /** A composite step is entered anew by every replay; it began when the first of its steps did. */
 function beginWithChildren(step: DraftStep): void {
-  const first = Math.min(step.startedAt, ...step.children.map((it) => it.startedAt));
+  // What was taken over keeps the time of the run it was made in.
+  const own = step.children.filter((it) => it.state !== "reused");
+  const first = Math.min(step.startedAt, ...own.map((it) => it.startedAt));
   if (step.kind === "group" || first >= step.startedAt) return;
   if (step.ms !== undefined) step.ms += step.startedAt - first;
   step.startedAt = first;
