@@ -1,6 +1,6 @@
 // The words of a text in order, each with its places: for names, quotations in prose, and sentences.
 //
-//   W1. Two spellings that differ in case, accents, apostrophes, a genitive 's, the stops of initials or
+//   WORD1. Two spellings that differ in case, accents, apostrophes, a genitive 's, the stops of initials or
 //       the kind of hyphen are one word. Hyphens part words: "Rivera-Pagán" is "rivera", "pagan".
 
 import { separator, type SourceText } from "./source-text.ts";
@@ -10,7 +10,7 @@ export const wordsLimit = 4_000_000;
 
 /** A word as it stands in a text. */
 export interface Word {
-  /** Folded (W1). */
+  /** Folded (WORD1). */
   readonly text: string;
   readonly at: number;
   readonly end: number;
@@ -84,7 +84,7 @@ export function eachWord(text: string, take: (at: number, end: number) => void):
   }
 }
 
-/** One spelling of a word (W1). */
+/** One spelling of a word (WORD1). */
 export function foldWord(word: string): string {
   if (isPlain(word)) return word;
   const bare = word

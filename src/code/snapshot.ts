@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";
+import { redactBytes } from "../base/secrets.ts";
 import { sha } from "../base/values.ts";
 import { isOwnModule, loadedAt } from "./caller-file.ts";
 import {
@@ -235,7 +236,8 @@ function readModule(path: string): ReadFile | undefined {
     const before = filesRead.get(path);
     if (before !== undefined && before.mtimeMs === mtimeMs && before.size === size) return before;
     if (size > byteLimit) return { mtimeMs, size, hash: "", bytes: new Uint8Array(size), names: none };
-    const bytes = Uint8Array.from(readFileSync(path));
+    // A secret written into code is no more to be kept than one in a value; a work that holds one is then not found.
+    const bytes = redactBytes(Uint8Array.from(readFileSync(path)));
     const names = codeEnds.has(extname(path)) ? scanImports(decoder.decode(bytes)) : none;
     const read: ReadFile = { mtimeMs, size, hash: sha(bytes), bytes, names };
     if (filesRead.size >= rememberedFiles) filesRead.clear();

@@ -281,7 +281,7 @@ describe("an agent in a rerun", () => {
 });
 
 describe("time and chance", () => {
-  test("are as they were for what is taken over", async () => {
+  test("are as they were for what is taken over (E6)", async () => {
     const it = await rig();
     const definition = flow("time", async (ctx, input: number) => {
       const at = ctx.now().getTime();
