@@ -6,7 +6,6 @@
 import { FirebreakError } from "./base/errors.ts";
 import type { RunId } from "./base/ids.ts";
 import type { Json } from "./base/values.ts";
-import type { JournalEvent } from "./journal/events.ts";
 import type { Journal, RunHead, RunStatus } from "./journal/journal.ts";
 import {
   type Impact,
@@ -16,7 +15,8 @@ import {
   type Through,
   type Touched,
 } from "./journal/trace-impact.ts";
-import { findPlace } from "./journal/trace-place.ts";
+import { effectsIn } from "./journal/trace-effects.ts";
+import { findPlace, type Place } from "./journal/trace-place.ts";
 import { sourceSeeds, sourcesIn } from "./journal/trace-sources.ts";
 import { pathText, type Trace, type TracedStep, traceRun } from "./journal/trace.ts";
 import { keysText } from "./journal/trace-values.ts";
@@ -113,10 +113,13 @@ export async function impact(
   const heads = (await journal.heads({ limit: impactRunLimit })).toSorted(
     (a, b) => a.createdAt - b.createdAt || (a.run < b.run ? -1 : 1),
   );
-  const looked = await relevant(journal, heads, target);
+  const made = target.kind === "step" ? await madeIn(journal, target) : undefined;
+  const asked = made?.target ?? target;
+  const looked = await relevant(journal, heads, asked);
   const search: Search = {
     journal,
-    target,
+    target: asked,
+    ...(made === undefined ? {} : { place: made.place }),
     asked: new Map(),
     followed: new Map(),
     known: new Set(),
@@ -140,6 +143,8 @@ export function targetText(target: ImpactTarget): string {
 interface Search {
   readonly journal: Journal;
   readonly target: ImpactTarget;
+  /** The place that a step's path names, once it is found. */
+  readonly place?: Place;
   /** What was asked about, by run and by the identity of the step: a rerun looks here for what it took over. */
   readonly asked: Map<string, ReadonlyMap<string, Touched>>;
   /** Effects that were amended or undone later, by `run:intent`. */
@@ -147,6 +152,31 @@ interface Search {
   /** What could have been meant. */
   readonly known: Set<string>;
   readonly read: (hash: string) => Promise<Uint8Array>;
+}
+
+type StepTarget = Extract<ImpactTarget, { readonly kind: "step" }>;
+
+/** The run that made the value: a rerun that took a step over rests on it no more than the run it comes from. */
+async function madeIn(
+  journal: Journal,
+  given: StepTarget,
+): Promise<{ readonly target: StepTarget; readonly place: Place }> {
+  const read = async (run: RunId): Promise<Trace> =>
+    traceRun(await loadValues(await journal.read(run), (hash) => journal.blob(hash)));
+  let trace = await read(given.run);
+  let place = findPlace(trace, given.path);
+  for (;;) {
+    const { rerunOf } = trace.view;
+    const step = trace.bySeq.get(place.seq);
+    const isKept = step?.step.state === "reused" && rerunOf !== undefined;
+    if (!isKept || (await journal.head(rerunOf)) === undefined) break;
+    const old = await read(rerunOf);
+    const made = old.steps.find((it) => identityOf(it) === identityOf(step));
+    if (made === undefined) break;
+    trace = old;
+    place = { seq: made.seq, keys: place.keys };
+  }
+  return { target: { ...given, run: trace.view.run }, place };
 }
 
 /** A step of one run concerns its own family and the reruns of it, which share its root. */
@@ -279,7 +309,7 @@ function ownSeeds(search: Search, trace: Trace): Seeds {
   }
   if (target.kind === "step") {
     if (target.run !== trace.view.run) return new Map();
-    const { seq, keys } = findPlace(trace, target.path);
+    const { seq, keys } = search.place ?? findPlace(trace, target.path);
     return new Map([[seq, { through: "reads", ...(keys.length === 0 ? {} : { parts: [keys] }) }]]);
   }
   const seeds = new Map<number, Touched>();
@@ -370,73 +400,15 @@ function resting(it: Touched): Resting {
   };
 }
 
-/** Effects that went out, or may have; what only undoes another one is told with that one. */
+/** Effects that went out, or may have, and rest on it. */
 function effectsOf(search: Search, trace: Trace, made: Impact): readonly ImpactEffect[] {
-  const receipts = receiptsOf(trace);
-  return trace.events.flatMap((event): ImpactEffect[] => {
-    if (event.kind !== "effect.intended" && event.kind !== "effect.adopted") return [];
-    const { tool, key } = event.data;
-    const step = effectStep(trace, event);
-    const touched = step === undefined ? undefined : made.touched.get(step.seq);
-    if (event.kind === "effect.intended") noteFollower(search, event);
-    const undoes = event.kind === "effect.intended" && event.data.action === "compensate";
-    if (step === undefined || touched === undefined || undoes) return [];
-    const known =
-      event.kind === "effect.adopted"
-        ? { state: `sent by ${event.data.run}`, receipt: event.data.receipt }
-        : receipts.get(event.seq);
-    return [
-      {
-        run: trace.view.run,
-        intent: event.seq,
-        path: pathText(step),
-        tool,
-        key,
-        state: known?.state ?? "in doubt",
-        ...(known?.receipt === undefined ? {} : { receipt: known.receipt }),
-        ...resting(touched),
-      },
-    ];
+  const { sent, followed } = effectsIn(trace);
+  for (const [place, state] of followed) search.followed.set(place, state);
+  return sent.flatMap(({ step, ...effect }): ImpactEffect[] => {
+    const touched = made.touched.get(step.seq);
+    if (touched === undefined) return [];
+    return [{ run: trace.view.run, path: pathText(step), ...effect, ...resting(touched) }];
   });
-}
-
-/** An intent that takes another's place says so; the other may stand in another run of the root. */
-function noteFollower(search: Search, event: JournalEvent<"effect.intended">): void {
-  const { after, action } = event.data;
-  if (after === undefined) return;
-  const state = action === "compensate" ? "undone" : "amended";
-  search.followed.set(`${after.run}:${after.seq}`, `${state} by ${event.run}:${event.seq}`);
-}
-
-/** The step an effect belongs to: the one with the intent's identity, or the one recorded with the receipt. */
-function effectStep(
-  trace: Trace,
-  event: JournalEvent<"effect.intended"> | JournalEvent<"effect.adopted">,
-): TracedStep | undefined {
-  const known = trace.bySeq.get(event.seq);
-  if (known !== undefined) return known;
-  const { data } = event;
-  const isOf = ({ step, seq }: TracedStep): boolean =>
-    seq > event.seq &&
-    ("scope" in data ? step.scope === data.scope && step.name === data.name : step.name === data.tool);
-  return trace.steps.find(isOf);
-}
-
-function receiptsOf(trace: Trace): ReadonlyMap<number, { readonly state: string; readonly receipt?: Json }> {
-  const receipts = new Map<number, { state: string; receipt?: Json }>();
-  for (const event of trace.events) {
-    if (event.kind === "effect.received" || event.kind === "effect.late")
-      receipts.set(event.data.intent, {
-        state: event.kind === "effect.received" ? "sent" : "sent, late",
-        receipt: event.data.receipt,
-      });
-    if (event.kind === "effect.settled")
-      receipts.set(event.data.intent, {
-        state: event.data.sent ? "sent" : "not sent",
-        ...(event.data.receipt === undefined ? {} : { receipt: event.data.receipt }),
-      });
-  }
-  return receipts;
 }
 
 function withFollowers(search: Search, run: ImpactRun): ImpactRun {
