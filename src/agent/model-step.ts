@@ -55,6 +55,8 @@ export function modelWork(replay: Replay, step: ModelStep): Work {
         if (paid) call.note({ spent: { usd: 0, calls: 1 } });
         const errorClass = error.details.class as ModelErrorClass;
         if (nextAfter(errorClass) === "retry" && call.attempt < callAttempts) throw error;
+        // Recorded as a value, so that the ladder goes on; for a rerun it is a failure all the same.
+        call.note({ failed: true });
         return { failed: { class: errorClass, message: error.message } };
       }
     },

@@ -124,6 +124,8 @@ function toolWork(scope: Scope, it: Tool): Work {
         return { ok: true, value: canonical(value ?? null, "the result").value };
       } catch (error) {
         if (error instanceof StepEnd) throw error;
+        // Recorded as a value for the model; for a rerun it is a failure all the same.
+        call.note({ failed: true });
         return { ok: false, error: messageOf(error) };
       }
     },

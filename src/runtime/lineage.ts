@@ -19,6 +19,8 @@ export interface TracedInput {
 /** Where the values of one replay came from. */
 export class Lineage {
   readonly #origins = new WeakMap<object, Origin>();
+  /** Texts that were put together from delivered values, by what they say. */
+  readonly #texts = new Map<string, { readonly reads: readonly number[]; readonly loose: boolean }>();
 
   /**
    * Remembers that a value was delivered as the output of `seq`. Returns the value to deliver: a copy of its own when
@@ -31,13 +33,37 @@ export class Lineage {
     return value;
   }
 
+  /** Puts a text together, and remembers what it was made from: a text has no identity of its own. */
+  text(parts: readonly string[], values: readonly unknown[]): string {
+    const reads = new Set<number>();
+    let loose = false;
+    const walk = (value: unknown): void => {
+      const known = typeof value === "string" ? this.#texts.get(value) : undefined;
+      const origin = isTraceable(value) ? this.#origins.get(value) : undefined;
+      if (origin !== undefined) reads.add(origin.seq);
+      else if (isTraceable(value)) for (const it of Object.values(value)) walk(it);
+      else if (known === undefined) loose ||= value !== null && value !== undefined;
+      else {
+        for (const seq of known.reads) reads.add(seq);
+        loose ||= known.loose;
+      }
+    };
+    for (const it of values) walk(it);
+    const said = parts.map((part, at) => part + (at < values.length ? inWords(values[at]) : "")).join("");
+    if (this.#texts.size >= rememberedTexts) this.#texts.clear();
+    this.#texts.set(said, { reads: [...reads], loose });
+    return said;
+  }
+
   /** @param from Delivered values that were read without being part of the input. */
   trace(input: Canonical, given: unknown, from: readonly unknown[] = []): TracedInput {
     const reads = new Set<number>();
     let loose = false;
     const visit = (value: unknown, json: Json): Json => {
       if (!isTraceable(value)) {
-        loose ||= value !== null && typeof value !== "undefined";
+        const known = typeof value === "string" ? this.#texts.get(value) : undefined;
+        for (const seq of known?.reads ?? []) reads.add(seq);
+        loose ||= known?.loose ?? (value !== null && typeof value !== "undefined");
         return json;
       }
       const origin = this.#origins.get(value);
@@ -83,6 +109,15 @@ export class Lineage {
       );
     }
   }
+}
+
+/** Texts whose making is remembered; later ones count as scalars of unknown origin. */
+const rememberedTexts = 10_000;
+
+/** A value inside a text: text as it is, all else as JSON. */
+function inWords(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === undefined ? "" : JSON.stringify(canonical(value, "text").json, undefined, 2);
 }
 
 function isTraceable(value: unknown): value is readonly Value[] | { readonly [key: string]: Value } {

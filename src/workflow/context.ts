@@ -317,6 +317,14 @@ export class Context {
     ) as Promise<T>;
   }
 
+  /**
+   * A text with values in it, that knows what it was made from: ``ctx.text`Compare ${claims} with ${table}` ``. Whoever is
+   * given the text is known to read those values. Objects stand in it as JSON.
+   */
+  text(parts: TemplateStringsArray, ...values: readonly unknown[]): string {
+    return this.#scope.replay.lineage.text(parts, values);
+  }
+
   /** The time of the latest thing this run was told: the same at the same place of every replay. */
   now(): Date {
     return new Date(this.#scope.replay.now);

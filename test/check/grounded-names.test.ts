@@ -53,7 +53,7 @@ const rows: readonly Row[] = [
 
 describe("a name", () => {
   for (const [text, result, why] of rows) {
-    test(`${result}: ${why} ("${text}")`, () => {
+    test(`${result}: ${why} ("${text}") (WORD1)`, () => {
       const verdict = judge(text, page);
       assert.equal(verdict.result, result, JSON.stringify(verdict));
     });
