@@ -41,8 +41,9 @@ export function renderDiff(screen: Screen, it: RunDiff, all: boolean): string[] 
     lines.push(
       "",
       screen.style("bold", "Effects"),
-      ...it.effects.map((each) =>
-        fit(oneLine(`  ${effectWords[each.change]}  ${each.tool} ${each.key}`), screen.width),
+      ...it.effects.map(
+        (each) =>
+          `  ${fit(oneLine(`${effectWords[each.change]}: ${each.tool} ${each.key}`), screen.width - 2)}`,
       ),
     );
   lines.push("", screen.style("bold", "Output"), ...outputLines(screen, it, limit));
@@ -88,7 +89,7 @@ function stepLines(screen: Screen, it: RunDiff, all: boolean): string[] {
       all || names.length <= 12
         ? names.join(", ")
         : `${names.slice(0, 12).join(", ")} and ${names.length - 12} more`;
-    lines.push(fit(oneLine(`${look.mark} ${says}: ${listed}`).padStart(2), screen.width - 2));
+    lines.push(fit(oneLine(`${look.mark} ${says}: ${listed}`), screen.width - 2));
   }
   const inside = it.steps.filter((step) => step.isInner && !isCalm(step)).length;
   if (!all && inside > 0)

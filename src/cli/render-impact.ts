@@ -34,10 +34,10 @@ export function renderImpact(screen: Screen, it: ImpactReport, all: boolean): st
 
 function effectLine(screen: Screen, it: ImpactEffect): string {
   const receipt = it.receipt === undefined ? "" : `  receipt ${JSON.stringify(it.receipt)}`;
-  const text = `  ${markOf(it)} ${it.tool} ${it.key}  ${it.state}  ${it.run}:${it.intent}${receipt}`;
+  const text = `${markOf(it)} ${it.tool} ${it.key}  ${it.state}  ${it.run}:${it.intent}${receipt}`;
   return screen.style(
     it.certainty === "certain" ? "red" : "yellow",
-    fit(oneLine(text).padStart(2), screen.width),
+    `  ${fit(oneLine(text), screen.width - 2)}`,
   );
 }
 
@@ -74,7 +74,10 @@ function orderLines(screen: Screen, order: readonly ImpactStep[], all: boolean):
   const names = [...new Set(order.map((step) => step.path.split(" › ").at(-1) ?? step.path))];
   const shown = names.slice(0, 8).join(", ") + (names.length > 8 ? `, … ${names.length - 8} more` : "");
   return [
-    screen.style("dim", fit(oneLine(`  . issued afterwards, read nothing of it: ${shown}`), screen.width)),
+    screen.style(
+      "dim",
+      `  ${fit(oneLine(`. issued afterwards, read nothing of it: ${shown}`), screen.width - 2)}`,
+    ),
   ];
 }
 

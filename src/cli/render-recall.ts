@@ -39,7 +39,7 @@ function itemLines(screen: Screen, it: RecallItem): string[] {
     ),
   ];
   if (it.refused !== undefined)
-    lines.push(fit(oneLine(`  cannot be done again: ${it.refused}`), screen.width));
+    lines.push(`  ${fit(oneLine(`cannot be done again: ${it.refused}`), screen.width - 2)}`);
   const { plan } = it;
   if (plan === undefined) return lines;
   const { cost } = plan;
@@ -67,10 +67,8 @@ function pathLines(screen: Screen, paths: readonly string[]): string[] {
 
 function effectText(screen: Screen, it: ImpactEffect): string {
   const certainty = it.certainty === "certain" ? "" : " (possibly)";
-  return fit(
-    oneLine(`    ${it.tool} ${it.key}: ${it.state}${certainty}, ${it.run}:${it.intent}`).replace(/^/, "    "),
-    screen.width,
-  );
+  const text = `${it.tool} ${it.key}: ${it.state}${certainty}, ${it.run}:${it.intent}`;
+  return `    ${fit(oneLine(text), screen.width - 4)}`;
 }
 
 /** What came of one run: what is different now, and what is left to a person. */
