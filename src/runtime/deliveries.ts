@@ -45,6 +45,11 @@ export class Deliveries {
     return this.#kept.size;
   }
 
+  /** What is kept and nobody has asked for. */
+  left(): readonly Completion[] {
+    return [...this.#kept.values()];
+  }
+
   keep(it: Completion): void {
     this.#kept.set(it.key, it);
   }

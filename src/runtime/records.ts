@@ -304,6 +304,11 @@ export class Records {
     return this.#cut > 0;
   }
 
+  /** Sequence of the last invalidation after which the run went on in another way; 0 for none. */
+  get cutAt(): number {
+    return this.#cut;
+  }
+
   #invalidate(event: AnyEvent, { data }: JournalEvent<"step.invalidated">): void {
     this.lastSeq = Math.max(this.lastSeq, event.seq);
     if (event.kind === "step.completed" && data.cut && data.hash !== undefined) {

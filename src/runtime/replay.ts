@@ -115,6 +115,11 @@ export class Replay {
     return this.#deliveries.kept;
   }
 
+  /** Records from before the last invalidation that nobody has asked for since. */
+  leftBehind(): readonly Completion[] {
+    return this.#deliveries.left();
+  }
+
   /** Executes `body` against the events read, then goes on until the run ends, parks, or is lost. */
   async execute(events: readonly AnyEvent[], body: (scope: Scope) => Promise<unknown>): Promise<ReplayEnd> {
     this.records.load(events);

@@ -25,8 +25,6 @@ export interface Settlement {
   readonly started: EventData["run.started"];
   /** The tool of a name, where this process knows it. */
   readonly tool: (name: string) => Tool | undefined;
-  /** Whether a step that still stands sent this intent of the run itself. Default: all of its own do. */
-  readonly isClaimed?: (intent: number) => boolean;
 }
 
 /** An effect that nobody answers for. */
@@ -53,9 +51,10 @@ export async function settleOrphans(scope: Scope, it: Settlement): Promise<void>
   const { replay } = scope;
   const isRerun = it.started.rerunOf !== undefined && it.started.parent === undefined;
   if (!isRerun && !replay.records.isCut) return;
-  const input = { run: replay.host.run };
+  // Another invalidation makes another list.
+  const input = { run: replay.host.run, cut: replay.records.cutAt };
   if (!isBegun(replay, canonical(input).hash)) {
-    const found = await replay.busy(() => orphanSlots(replay, it, isRerun));
+    const found = await replay.busy(() => orphanSlots(replay, isRerun));
     if (found.length === 0) return;
   }
   const work = compositeWork(replay, { body: (call) => undoAll(call.scope, it, isRerun) });
@@ -68,42 +67,68 @@ function isBegun({ records }: Replay, input: string): boolean {
   const isIt = (
     found: typeof identity | { readonly scope: string; readonly name: string; readonly in: string },
   ) => found.scope === "" && found.name === branchName && found.in === input;
-  return (
-    records.scopes.has(childScope(identity)) ||
-    records.queue.some((found) => isIt(found.identity)) ||
-    records.before.some((found) => isIt(found.identity))
-  );
+  return records.scopes.has(childScope(identity)) || records.queue.some((found) => isIt(found.identity));
 }
 
 /** From the last receipt to the first; what is in doubt comes before, since it may be the latest. */
-async function orphanSlots(replay: Replay, it: Settlement, isRerun: boolean): Promise<readonly EffectSlot[]> {
+async function orphanSlots(replay: Replay, isRerun: boolean): Promise<readonly EffectSlot[]> {
   const { run, effects } = replay.host;
   const slots = await effects.slots();
   if (slots.length === 0) return [];
   const family = await effects.family();
+  const isOwnLeft = replay.records.isCut ? await leftIntents(replay) : () => false;
   const isOrphan = (slot: EffectSlot): boolean => {
     const stands = standing(slot);
     if (slot.state === "intended" && !family.has(slot.run)) return isRerun;
     if (stands === undefined) return false;
     if (!family.has(stands.claimedBy)) return isRerun;
-    const isOwn = stands.run === run && stands.claimedBy === run;
-    return isOwn && it.isClaimed?.(stands.seq) === false;
+    return stands.run === run && stands.claimedBy === run && isOwnLeft(stands.seq);
   };
   return slots.filter(isOrphan).toReversed();
+}
+
+interface EffectRecord {
+  readonly effect?: { readonly intent: number; readonly run?: string };
+  readonly scope?: string;
+}
+
+/**
+ * Which intents of the run itself were recorded before records were undone, by steps that nobody has asked for since.
+ * One that a step answered with afterwards is claimed again.
+ */
+async function leftIntents(replay: Replay): Promise<(intent: number) => boolean> {
+  const { run, effects } = replay.host;
+  const moreOf = (event: { readonly data: object }): EffectRecord =>
+    ((event.data as { readonly more?: EffectRecord }).more ?? {}) as EffectRecord;
+  const intentOf = ({ effect }: EffectRecord): number | undefined =>
+    effect === undefined || (effect.run ?? run) !== run ? undefined : effect.intent;
+  const left = replay.leftBehind().map((it) => moreOf(it.event));
+  const own = new Set(left.map(intentOf));
+  // A composite step stands for the effects below it.
+  const scopes = left.flatMap((it) => (it.scope === undefined ? [] : [it.scope]));
+  for (const slot of await effects.slots()) {
+    if (scopes.length === 0 || slot.run !== run) continue;
+    const event = await effects.event(run, slot.seq);
+    const at = event?.kind === "effect.intended" ? event.data.scope : undefined;
+    if (at !== undefined && scopes.some((scope) => `${at}/`.startsWith(`${scope}/`))) own.add(slot.seq);
+  }
+  for (const event of await replay.host.readAfter(replay.records.cutAt))
+    if (event.kind === "step.completed") own.delete(intentOf(moreOf(event)));
+  return (intent) => own.has(intent);
 }
 
 async function undoAll(scope: Scope, it: Settlement, isRerun: boolean): Promise<Value> {
   const { replay } = scope;
   const list = leafWork(replay, {
     run: async () =>
-      Promise.all((await orphanSlots(replay, it, isRerun)).map((slot) => orphanOf(replay, it, slot))),
+      Promise.all((await orphanSlots(replay, isRerun)).map((slot) => orphanOf(replay, it, slot))),
   });
   // Named with the run, so that no rerun of it takes the list over.
   const orphans = (await replay.issue(
     scope,
     "function",
     "not asked for any more",
-    { run: replay.host.run },
+    { run: replay.host.run, cut: replay.records.cutAt },
     list,
   )) as unknown as readonly Orphan[];
   const rest: Orphan[] = [];

@@ -7,8 +7,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { z } from "zod";
-import { EffectNotSent, FirebreakError, tool, workflow } from "../../src/index.ts";
+import { agent, EffectNotSent, FirebreakError, tool, workflow } from "../../src/index.ts";
 import type { Context, Effect, Firebreak, Tool } from "../../src/index.ts";
+import { scripted } from "../../src/standin/scripted.ts";
 import { FlakyJournal } from "../../sim/flaky-journal.ts";
 import { gate, named, quiet, rig, until } from "./rig.ts";
 
@@ -400,5 +401,57 @@ describe("an effect in doubt in one run", () => {
     await it.fb.settle(doubted!, intent!.seq, { sent: true, receipt: "seen", by: "ann" });
     assert.deepEqual(await run.result(), ["seen", "seen"]);
     assert.deepEqual(log, ["sent"]);
+  });
+});
+
+describe("an effect of a run that went on in another way", () => {
+  const twice = (n: number) =>
+    agent({
+      name: "clerk",
+      instructions: "Count.",
+      models: [scripted([{ n }, { n: n + 1 }])],
+      output: z.object({ n: z.number() }),
+      unchecked: "a test",
+    });
+
+  async function sendBack(fb: Firebreak): Promise<void> {
+    const [item] = await fb.reviews.list();
+    const { run, asked, shownHash } = item!;
+    await fb.reviews.decide({
+      run,
+      asked,
+      shownHash,
+      decision: "send-back",
+      by: "ann",
+      because: "count again",
+      step: "clerk",
+    });
+  }
+
+  test("is undone when it rests on the value that was sent back, and kept when it does not (O1)", async () => {
+    const { order, log } = shop(undo);
+    const clerk = twice(1);
+    const it = await rig();
+    const run = await it.start("c-undo", async (ctx) => {
+      await ctx.call(order, { id: "kept", amount: 1 });
+      const { n } = await ctx.call(clerk, null);
+      await ctx.map([n], (each, item) => item.call(order, { id: `for ${each}`, amount: 1 }));
+      await ctx.call(order, { id: "changed", amount: n });
+      return ctx.review("Right?", { n });
+    });
+    await until(() => isAsking(it.fb));
+    await sendBack(it.fb);
+    await until(async () => log.includes("send for 2 1") && (await isAsking(it.fb)));
+    await decideAll(it.fb, "approve");
+    assert.deepEqual(await run.result(), { n: 2 });
+    assert.deepEqual(log, [
+      "send kept 1",
+      "send for 1 1",
+      "send changed 1",
+      "send for 2 1",
+      "undo changed:1",
+      "send changed 2",
+      "undo for 1:1",
+    ]);
   });
 });
