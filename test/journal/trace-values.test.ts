@@ -22,6 +22,11 @@ const files = canonical({
   rows: [{ id: 1, "a b": [true] }],
 }).value;
 
+/** A key of this name is refused before anything is recorded. */
+function isRecordable(value: unknown): boolean {
+  return !JSON.stringify(value).includes('"__proto__"');
+}
+
 describe("a path into a value", () => {
   test("may hold a key with dots as it is written, quoted or not", () => {
     assert.deepEqual(readKeys(files, "report.md"), ["report.md"]);
@@ -42,15 +47,18 @@ describe("a path into a value", () => {
 
   test("is written so that it reads back to the same part, for any value", () => {
     fc.assert(
-      fc.property(fc.object({ maxDepth: 3, values: [fc.string(), fc.integer()] }), (given) => {
-        const { value } = canonical(JSON.parse(JSON.stringify(given)) as Value);
-        for (const keys of allKeys(value)) {
-          const text = keysText(keys);
-          const read = readKeys(value, text);
-          assert.ok(Array.isArray(read), `${text} leads nowhere`);
-          assert.equal(hashOf(partAt(value, read as Keys)), hashOf(partAt(value, keys)), text);
-        }
-      }),
+      fc.property(
+        fc.object({ maxDepth: 3, values: [fc.string(), fc.integer()] }).filter(isRecordable),
+        (given) => {
+          const { value } = canonical(JSON.parse(JSON.stringify(given)) as Value);
+          for (const keys of allKeys(value)) {
+            const text = keysText(keys);
+            const read = readKeys(value, text);
+            assert.ok(Array.isArray(read), `${text} leads nowhere`);
+            assert.equal(hashOf(partAt(value, read as Keys)), hashOf(partAt(value, keys)), text);
+          }
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -102,7 +110,7 @@ describe("a diff of two values", () => {
   });
 
   test("is empty exactly when the values are equal", () => {
-    const anyValue = fc.jsonValue({ maxDepth: 3 });
+    const anyValue = fc.jsonValue({ maxDepth: 3 }).filter(isRecordable);
     fc.assert(
       fc.property(anyValue, anyValue, (one, other) => {
         const [a, b] = [canonical(one), canonical(other)];
