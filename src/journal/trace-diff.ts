@@ -1,7 +1,7 @@
 // What differs between two values, part by part.
 
 import { canonical, type Value } from "../base/values.ts";
-import { isHolder, type Keys, keysText } from "./trace-values.ts";
+import { isHolder, type Keys, keysText, partAt } from "./trace-values.ts";
 
 /** One part that differs. `before` is absent for a part that was added, `after` for one that was removed. */
 export interface ValueChange {
@@ -48,11 +48,9 @@ function same(one: Value, other: Value): boolean {
   return one === other || canonical(one).hash === canonical(other).hash;
 }
 
-type Members = { readonly [key: string]: Value | undefined };
-
 function compareMembers(before: object, after: object, keys: Keys, changes: ValueChange[]): void {
   for (const key of new Set([...Object.keys(after), ...Object.keys(before)]))
-    compare((before as Members)[key], (after as Members)[key], [...keys, key], changes);
+    compare(partAt(before as Value, [key]), partAt(after as Value, [key]), [...keys, key], changes);
 }
 
 /** Items that are equal stand for each other, in order; what is between two of them is compared in order. */
