@@ -61,6 +61,8 @@ export type WorkIdentity =
       readonly identity: string;
       /** Names of local variables of enclosing functions, sorted; `this` when an arrow takes it from outside. */
       readonly captures: readonly string[];
+      /** Of these, what may hold values that were delivered to the run. */
+      readonly delivered: readonly string[];
       readonly unknown?: undefined;
     }
   | { readonly unknown: true; readonly why: string };

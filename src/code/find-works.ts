@@ -46,6 +46,24 @@ export function capturesOf({ module, node }: FoundFunction): readonly string[] {
   return [...new Set(captured.map((it) => it.name))].sort();
 }
 
+/**
+ * Those of its captures that may hold what was delivered to the run. What is bound outside of the workflow's own function
+ * was there before the run: only where no such function stands around it may any capture hold anything.
+ */
+export function deliveredCapturesOf(found: FoundFunction): readonly string[] {
+  const { module, node, around } = found;
+  const run = around.find(
+    (it, at) => isFunction(it) && isWorkflowMember(around.slice(Math.max(0, at - 3), at)),
+  );
+  const held = freeUses(module, node).filter(
+    ({ boundIn }) =>
+      boundIn !== undefined &&
+      boundIn !== module.names.scope &&
+      (run === undefined || (run.start <= boundIn.node.start && boundIn.node.end <= run.end)),
+  );
+  return [...new Set(held.map((it) => it.name))].sort();
+}
+
 /** Uses `this` of its own, and so the object it is a method of. */
 export function usesOwnThis({ module, node }: FoundFunction): boolean {
   return module.names.uses.some((it) => it.name === "this" && it.boundIn?.node === node);
@@ -62,7 +80,10 @@ export function itemAround({ module, node }: FoundFunction): Item | undefined {
  */
 export function isInWorkflow({ around }: FoundFunction): boolean {
   const at = around.findIndex(isFunction);
-  const [call, options, property] = around.slice(Math.max(0, at - 3), at);
+  return isWorkflowMember(around.slice(Math.max(0, at - 3), at));
+}
+
+function isWorkflowMember([call, options, property]: readonly Tree[]): boolean {
   return (
     call?.type === "CallExpression" &&
     call.callee.type === "Identifier" &&

@@ -11,6 +11,7 @@ import {
 } from "./code.ts";
 import {
   capturesOf,
+  deliveredCapturesOf,
   type FoundFunction,
   functionsIn,
   isInWorkflow,
@@ -22,6 +23,7 @@ import { type FoundModules, isBeyondStripping, readModules } from "./read-module
 /** A work with all it reaches. */
 export interface KnownWork extends Reached {
   readonly captures: readonly string[];
+  readonly delivered: readonly string[];
 }
 
 /** Every work of a snapshot, by what a step records of it. */
@@ -53,11 +55,13 @@ function combine(found: ReturnType<FindWork>): WorkIdentity {
   return {
     identity: identities.length === 1 ? identities[0]! : sha(identities.join()),
     captures: [...new Set(found.flatMap((it) => it.captures))].sort(),
+    delivered: [...new Set(found.flatMap((it) => it.delivered))].sort(),
   };
 }
 
 /**
- * Whether two recorded works are the same. `captures`: they are, as far as the code goes, but they use local variables,
+ * Whether two recorded works are the same. `captures`: they are, as far as the code goes, but they use local variables
+ * of the workflow's function,
  * so a record holds only while everything delivered before it is unchanged. `unknown` counts as changed.
  */
 export function sameWork(
@@ -70,7 +74,7 @@ export function sameWork(
   const [before, after] = [old(oldWork), now(newWork)];
   if (before.unknown || after.unknown) return "unknown";
   if (before.identity !== after.identity) return "changed";
-  return before.captures.length + after.captures.length > 0 ? "captures" : "same";
+  return before.delivered.length + after.delivered.length > 0 ? "captures" : "same";
 }
 
 /** Reads a snapshot, for looking up works with all that they reach. */
@@ -115,5 +119,5 @@ function knowWork(graph: CodeGraph, it: FoundFunction): KnownWork {
   if (captures.length > 0 && !isInWorkflow(it)) beside.push(["captured", graph.everything()]);
   else if (item !== undefined && (captures.length > 0 || usesOwnThis(it)))
     beside.push(["around", graph.item(it.module, item)]);
-  return { ...reach(graph.work(it.module, it.node, beside)), captures };
+  return { ...reach(graph.work(it.module, it.node, beside)), captures, delivered: deliveredCapturesOf(it) };
 }
