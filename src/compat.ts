@@ -93,6 +93,6 @@ async function walk(
     anew: replay.planned
       .filter((it) => !opened(it.key))
       .map((it) => stepPath(it.identity.scope, it.identity.name)),
-    unasked: replay.unasked,
+    unasked: replay.leftBehind().length,
   };
 }

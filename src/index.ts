@@ -56,10 +56,14 @@ export { recomputed } from "./check/recomputed.ts";
 export { traced } from "./check/traced.ts";
 export { open } from "./open.ts";
 export type {
+  Compat,
   Decision,
   Firebreak,
   LiveEvent,
   OpenOptions,
+  PlannedStep,
+  RerunOptions,
+  RerunPlan,
   ReviewItem,
   RunHandle,
   RunOptions,

@@ -73,7 +73,7 @@ export interface Question {
 /** What a check asks of a model. */
 export interface Ask extends Question {
   /** `"author"` is the model that wrote the output. */
-  readonly model: ModelRef | "author";
+  readonly model: ModelRef;
   readonly temperature?: number;
   /** Tells equal questions apart. */
   readonly sample?: number;

@@ -40,11 +40,6 @@ export class Deliveries {
     this.#next = 0;
   }
 
-  /** How many are kept for whoever may ask. */
-  get kept(): number {
-    return this.#kept.size;
-  }
-
   /** What is kept and nobody has asked for. */
   left(): readonly Completion[] {
     return [...this.#kept.values()];

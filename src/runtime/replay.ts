@@ -23,7 +23,7 @@ import type { Flight } from "./flights.ts";
 import { type Issue, OpenIssue, type Work } from "./issue.ts";
 import { canonicalInput, Lineage } from "./lineage.ts";
 import { isWithin, OpenIssues } from "./open-issues.ts";
-import { type Completion, hashOf, Records, reusedOf } from "./records.ts";
+import { type Completion, Records } from "./records.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { RunWriter } from "./run-writer.ts";
 import type { Host, ReplayEnd } from "./runtime.ts";
@@ -55,7 +55,7 @@ export class Replay {
   flights: readonly Flight[] = [];
   readonly #deliveries = new Deliveries(this.records);
   /** Present while another run is done again. */
-  readonly #adoption: Adoption | undefined;
+  readonly adoption: Adoption | undefined;
   #live = false;
   #busy = 0;
   #rested = false;
@@ -74,7 +74,7 @@ export class Replay {
     this.root = new Scope(this, "");
     this.writer = new RunWriter(host, this);
     this.issues = new OpenIssues(this);
-    if (options.past !== undefined) this.#adoption = new Adoption(this, options.past, options.plan === true);
+    if (options.past !== undefined) this.adoption = new Adoption(this, options.past, options.plan === true);
   }
 
   get isLost(): boolean {
@@ -107,15 +107,10 @@ export class Replay {
 
   /** What a plan found: asked for, and held by no record. */
   get planned(): readonly Issue[] {
-    return this.#adoption?.planned ?? this.#wanted;
+    return this.adoption?.planned ?? this.#wanted;
   }
 
-  /** Records that nobody asked for so far. */
-  get unasked(): number {
-    return this.#deliveries.kept;
-  }
-
-  /** Records from before the last invalidation that nobody has asked for since. */
+  /** Records that are not demanded and that nobody has asked for so far. */
   leftBehind(): readonly Completion[] {
     return this.#deliveries.left();
   }
@@ -229,7 +224,7 @@ export class Replay {
       issue.state = "recorded";
       if (this.options.verify && it.work.enter) it.work.start(issue);
     } else if (it.work.enter || this.#hasRecordsBelow(it.identity)) this.begin(issue);
-    else if (this.#adoption !== undefined) this.#adoption.add(issue);
+    else if (this.adoption !== undefined) this.adoption.add(issue);
     else if (this.#live) this.begin(issue);
     this.#stir();
   }
@@ -298,8 +293,8 @@ export class Replay {
       if (this.#isBusy) return this.#rest();
       return this.#goLive();
     }
-    if (this.#adoption !== undefined && !this.#isBusy) {
-      const did = await this.#adoption.next();
+    if (this.adoption !== undefined && !this.#isBusy) {
+      const did = await this.adoption.next();
       if (did === "planned") return { kind: "planned" };
       if (did !== undefined) return undefined;
     }
@@ -359,14 +354,15 @@ export class Replay {
   async #deliver(issue: Issue, next: Completion): Promise<void> {
     this.#deliveries.pass();
     this.issues.settle(issue);
-    this.delivered = next.seq;
+    // After records were undone, earlier ends may come after later ones: what was read stays read.
+    this.delivered = Math.max(this.delivered, next.seq);
     this.now = Math.max(this.now, next.at);
-    this.options.past?.delivered(next.identity, hashOf(next.event), reusedOf(next.event));
+    this.options.past?.delivered(next.event, next.identity);
     await answer(issue, next, this.lineage, (hash) => this.host.blob(hash));
   }
 
   async #goLive(): Promise<ReplayEnd | undefined> {
-    if (this.options.plan && this.#adoption === undefined) {
+    if (this.options.plan && this.adoption === undefined) {
       if (await this.#isUnsure()) return undefined;
       this.#wanted = this.issues.inState("queued");
       return { kind: this.#main === undefined ? "planned" : "completed" };
@@ -377,7 +373,7 @@ export class Replay {
     if (this.options.verify) return this.#allVerified();
     const queued = this.issues
       .inState("queued")
-      .filter((it) => this.#adoption === undefined || this.issues.isInDoubt(it));
+      .filter((it) => this.adoption === undefined || this.issues.isInDoubt(it));
     // Effects in doubt come first: a run that must halt for one starts nothing else.
     queued.sort((a, b) => Number(this.issues.isInDoubt(b)) - Number(this.issues.isInDoubt(a)));
     for (const issue of queued) {

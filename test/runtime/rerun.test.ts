@@ -286,8 +286,8 @@ describe("time and chance", () => {
     const definition = flow("time", async (ctx, input: number) => {
       const at = ctx.now().getTime();
       const a = await ctx.step("a", { at, r: ctx.random() }, (v) => note("a", v));
-      const then = ctx.now().getTime();
-      const b = await ctx.step("b", { then, a, r: ctx.random() }, (v) => note("b", v.r));
+      const later = ctx.now().getTime();
+      const b = await ctx.step("b", { later, a, r: ctx.random() }, (v) => note("b", v.r));
       return ctx.step("c", { b, input }, (v) => note("c", v.b));
     });
     const run = await start(it, definition, 1);

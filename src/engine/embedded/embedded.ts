@@ -33,13 +33,12 @@ import { makeHost } from "./make-host.ts";
 import {
   asEvents,
   cancelAll,
+  cancelRun,
   concludeRun,
   haltedBy,
-  isOpen,
   isOver,
   listed,
   openDescendants,
-  tellParent,
 } from "./run-ends.ts";
 import { RunWaiters } from "./run-waiters.ts";
 import { type Liveness, soleProcess } from "./process-lock.ts";
@@ -58,14 +57,12 @@ export interface EmbeddedOptions {
   /** Present in tests only. */
   readonly guard?: Guard;
   /** What a run that reruns another may take over. */
-  readonly pastFor?: (started: EventData["run.started"]) => Promise<Past>;
+  readonly pastFor?: (started: EventData["run.started"], run: RunId) => Promise<Past>;
 }
 
 /** Runs driven at once; others wait their turn. */
 export const activeLimit = 512;
 
-/** Times a commit over several runs is tried while they move. */
-const conflictLimit = 100;
 /** Looks at other processes' writes between two looks for dead processes. */
 const looksPerSearch = 5;
 
@@ -149,37 +146,8 @@ export class EmbeddedEngine implements Engine {
     return taken;
   }
 
-  async cancel(run: RunId, by: string, because?: string): Promise<void> {
-    for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
-      const head = await this.journal.head(run);
-      if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
-      if (!isOpen(head))
-        throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "cancelled" });
-      const all = [head, ...(await openDescendants(this.journal, head.run))];
-      const event: NewEvent = {
-        kind: "run.cancelled",
-        data: { by, ...(because === undefined ? {} : { because }) },
-      };
-      const told: NewEvent = {
-        kind: "child.ended",
-        data: { child: run, outcome: "cancelled", message: `cancelled by ${by}` },
-      };
-      try {
-        await this.journal.commit([
-          ...cancelAll(all, event),
-          ...(await tellParent(this.journal, head.parent, told)),
-        ]);
-        return;
-      } catch (error) {
-        // One of them moved meanwhile: look again.
-        if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) throw error;
-      }
-    }
-    throw new FirebreakError("JOURNAL_CONFLICT", {
-      runId: run,
-      expected: "a standstill",
-      found: "a moving run",
-    });
+  cancel(run: RunId, by: string, because?: string): Promise<void> {
+    return cancelRun(this.journal, run, by, because);
   }
 
   async settled(run: RunId): Promise<RunHead> {
@@ -344,7 +312,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async #replayOptions(run: RunId, started: EventData["run.started"]): Promise<ReplayOptions> {
-    const past = started.rerunOf === undefined ? undefined : await this.#options.pastFor?.(started);
+    const past = started.rerunOf === undefined ? undefined : await this.#options.pastFor?.(started, run);
     const accept = this.#accepting.delete(run);
     return {
       seed: started.seed,

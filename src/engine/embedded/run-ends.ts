@@ -44,6 +44,36 @@ export async function tellParent(
   return [{ run: head.run, expect: { epoch: head.epoch }, events: [told] }];
 }
 
+/** Times a commit over several runs is tried while they move. */
+const conflictLimit = 100;
+
+/** Ends a run and its open descendants in one commit (E7). @throws RUN_UNKNOWN, RUN_ENDED */
+export async function cancelRun(journal: Journal, run: RunId, by: string, because?: string): Promise<void> {
+  for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
+    const head = await journal.head(run);
+    if (head === undefined) throw new FirebreakError("RUN_UNKNOWN", { given: run });
+    if (!isOpen(head))
+      throw new FirebreakError("RUN_ENDED", { runId: run, status: head.status, verb: "cancelled" });
+    const all = [head, ...(await openDescendants(journal, head.run))];
+    const data = { by, ...(because === undefined ? {} : { because }) };
+    const message = `cancelled by ${by}`;
+    const told: NewEvent = { kind: "child.ended", data: { child: run, outcome: "cancelled", message } };
+    try {
+      const parent = await tellParent(journal, head.parent, told);
+      await journal.commit([...cancelAll(all, { kind: "run.cancelled", data }), ...parent]);
+      return;
+    } catch (error) {
+      // One of them moved meanwhile: look again.
+      if (!FirebreakError.is(error, "JOURNAL_CONFLICT")) throw error;
+    }
+  }
+  throw new FirebreakError("JOURNAL_CONFLICT", {
+    runId: run,
+    expected: "a standstill",
+    found: "a moving run",
+  });
+}
+
 type Concluded = Awaited<ReturnType<ReplayOptions["conclude"]>>;
 
 /** The events that end a run, and tell its parent. */
