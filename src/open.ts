@@ -213,7 +213,7 @@ class Opened implements Firebreak {
       liveness: locks === undefined ? soleProcess() : lockProcess(locks),
       drive: options.drive ?? "all",
       ...(options.rig?.guard === undefined ? {} : { guard: options.rig.guard }),
-      pastFor: (started) => readPast(journal, started, this.#codeOf),
+      pastFor: (started, run) => readPast(journal, started, this.#codeOf, run),
       ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
     });
     if (locks !== undefined) this.#engine.startPolling();

@@ -186,11 +186,12 @@ function storedSet(
   return Object.fromEntries(entries);
 }
 
-/** What the records of the old run may stand for, in the run that `started` begins. */
+/** What the records of the old run may stand for, in the run that `started` begins; `run` when it has begun. */
 export async function readPast(
   journal: Pick<Journal, "read" | "blob" | "slots">,
   started: EventData["run.started"],
   code: CodeOf,
+  run?: RunId,
 ): Promise<Past> {
   const events = await journal.read(started.rerunOf!);
   const first = events[0] as JournalEvent<"run.started">;
@@ -205,6 +206,7 @@ export async function readPast(
   );
   return pastOf({
     events,
+    ...(run === undefined ? {} : { own: await journal.read(run) }),
     sameWork: await code(events, started),
     redo: (told.redo ?? []).map(matchStep),
     set,

@@ -11,13 +11,16 @@ import type { NewEvent } from "../journal/events.ts";
 import type { Blob } from "../journal/journal.ts";
 import type { Issue } from "./issue.ts";
 import { startedRecord } from "./step-record.ts";
+import type { CompletionEvent } from "./records.ts";
 import { effectOf, type Past, type PastEffect, type PastRecord } from "./past.ts";
 import type { Replay } from "./replay.ts";
 import { toStored } from "./store.ts";
 
+/** What is to be taken in, at its place in the old run. */
 interface Found {
   readonly issue: Issue;
-  readonly record: PastRecord;
+  readonly seq: number;
+  readonly adopt: () => void;
 }
 
 export class Adoption {
@@ -47,7 +50,7 @@ export class Adoption {
     const { writer } = this.#replay;
     const found = this.#takeFirst();
     if (found !== undefined) {
-      this.#adopt(found);
+      found.adopt();
       return "adopted";
     }
     if (this.#isPlan) {
@@ -65,9 +68,11 @@ export class Adoption {
     for (const issue of this.#asked.splice(0)) {
       if (issue.state !== "queued") continue;
       const isBegun = this.#replay.records.isBegun(issue.key);
-      const record = isBegun ? undefined : this.#past.take(issue.identity, issue.work.identity?.());
+      const record = isBegun
+        ? undefined
+        : this.#past.take(issue.identity, issue.work.identity?.(), issue.may);
       if (record === undefined || this.#isChanged(record)) this.#fresh.push(issue);
-      else this.#insert({ issue, record });
+      else this.#insert({ issue, seq: record.seq, adopt: () => this.#adopt(issue, record) });
     }
   }
 
@@ -77,20 +82,42 @@ export class Adoption {
     return effect !== undefined && this.#replay.records.intents.hasChanged(effect);
   }
 
-  #insert(found: Found): void {
-    let at = this.#found.length;
-    while (at > 0 && this.#found[at - 1]!.record.seq > found.record.seq) at -= 1;
-    this.#found.splice(at, 0, found);
+  /**
+   * The end of a composite step follows from what is below it. It is taken in where the old run has it, so that what is
+   * done after it finds the same before it; an end that the old run does not have, at once.
+   */
+  addEnd(issue: Issue, event: NewEvent, blobs: readonly Blob[]): void {
+    const { writer } = this.#replay;
+    const adopt = (): void => {
+      const told = this.#replay.now;
+      writer.adopt({ ...event, data: { ...event.data, told } } as NewEvent, blobs, told);
+    };
+    const seq = this.#past.placeOf(event as CompletionEvent, issue.identity);
+    if (seq === undefined) adopt();
+    else this.#insert({ issue, seq, adopt });
+    this.#replay.nudge();
   }
 
+  #insert(found: Found): void {
+    let [low, high] = [0, this.#found.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#found[middle]!.seq <= found.seq) low = middle + 1;
+      else high = middle;
+    }
+    this.#found.splice(low, 0, found);
+  }
+
+  /** A leaf step whose scope was left is not asked for any more; a composite one has ended by then. */
   #takeFirst(): Found | undefined {
     for (;;) {
       const first = this.#found.shift();
-      if (first === undefined || first.issue.state === "queued") return first;
+      if (first === undefined || first.issue.state === "queued" || first.issue.state === "running")
+        return first;
     }
   }
 
-  #adopt({ issue, record }: Found): void {
+  #adopt(issue: Issue, record: PastRecord): void {
     issue.state = "recorded";
     const blobs: Blob[] = [];
     const effect = effectOf(record);

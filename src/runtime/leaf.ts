@@ -359,8 +359,7 @@ async function write(
     await replay.writer.commit(issue.scope, [event], blobs);
     return;
   }
-  const told = replay.now;
-  replay.writer.adopt({ ...event, data: { ...event.data, told } } as NewEvent, blobs, told);
+  replay.adoption!.addEnd(issue, event, blobs);
 }
 
 /** Ends the scope below a step, and tells what its record covers. */

@@ -5,12 +5,15 @@
 //
 //   U1. A failure is never taken over, nor what the rerun was told to do again.
 //   U2. A record answers one issue.
-//   U3. A work that captures local variables is taken over only if everything delivered before it is as it was.
+//   U3. A work that captures local variables is taken over only if everything delivered before it was asked for is as it
+//       was, in the same order.
 
 import type { RunId } from "../base/ids.ts";
 import { canonical, type Json } from "../base/values.ts";
 import type { AnyEvent, JournalEvent, StepIdentity, StepKind } from "../journal/events.ts";
 import { scopeNames, stepPath } from "./identity.ts";
+import { nameKey, PastOrder } from "./past-order.ts";
+import type { CompletionEvent } from "./records.ts";
 import type { StepMatch } from "./step-match.ts";
 
 /** An earlier record that may stand for new work. */
@@ -31,14 +34,19 @@ export interface PastRecord {
 
 /** What a replay asks of the run that it does again. */
 export interface Past {
-  /** The record that answers this issue. It is taken: it answers no other. */
-  take(identity: StepIdentity, work: string | undefined): PastRecord | undefined;
+  /**
+   * The record that answers this issue. It is taken: it answers no other.
+   * @param may Sequence of the last thing that was delivered before it was asked for.
+   */
+  take(identity: StepIdentity, work: string | undefined, may: number): PastRecord | undefined;
   /** What a person gave as the output of a composite step. */
   given(identity: StepIdentity): { readonly value: Json } | undefined;
   /** The child run that a step started then, and what is to be done again inside it. */
   child(identity: StepIdentity): PastChild | undefined;
-  /** Tells of a leaf step that was delivered: taken over from `reused`, or made anew with this hash. */
-  delivered(identity: StepIdentity, hash: string | undefined, reused: number | undefined): void;
+  /** Tells of the end of a step that was delivered. */
+  delivered(event: CompletionEvent, identity: StepIdentity): void;
+  /** Where the old run recorded the end of a composite step that ends as this one does. */
+  placeOf(event: CompletionEvent, identity: StepIdentity): number | undefined;
   /** The run that is done again. */
   readonly run: RunId;
   /** How many leaf records there are. */
@@ -85,6 +93,8 @@ export type SameWork = "same" | "changed" | "captures" | "unknown";
 
 export interface PastSpec {
   readonly events: readonly AnyEvent[];
+  /** What the rerun itself has recorded so far. */
+  readonly own?: readonly AnyEvent[];
   /** Whether two works are the same; `seq` says under which code the old one was recorded. */
   readonly sameWork: (old: { readonly work: string; readonly seq: number }, work: string) => SameWork;
   readonly redo: readonly StepMatch[];
@@ -132,27 +142,26 @@ class RecordedPast implements Past {
     string,
     { readonly run: RunId; readonly in: string; readonly told: number }[]
   >();
-  readonly #order: number[] = [];
   readonly #used = new Set<number>();
   readonly #steps = new Map<number, PastStep>();
-  readonly #replaced = new Map<string, number>();
-  readonly #seen = new Set<number>();
-  /** How many of `#order` have been delivered without a gap. */
-  #watermark = 0;
-  #disturbed: boolean;
+  readonly #order: PastOrder;
 
   constructor(spec: PastSpec) {
     this.#spec = spec;
-    this.#disturbed = !spec.sameInput;
+    const own = spec.own ?? [];
+    this.#order = new PastOrder(spec.events, own, spec.sameInput);
     this.#read();
+    // Also what a composite step of the rerun covers has been taken, and what was undone since.
+    for (const it of own)
+      if (it.kind === "step.completed" && it.data.reused !== undefined) this.#used.add(it.data.reused);
   }
 
-  take(identity: StepIdentity, work: string | undefined): PastRecord | undefined {
+  take(identity: StepIdentity, work: string | undefined, may: number): PastRecord | undefined {
     const given = this.#givenFor(identity);
     if (given !== undefined) return given;
     const all = this.#byKey.get(keyOf(identity));
     if (all === undefined || this.#isRedone(identity)) return undefined;
-    const fits = all.filter((it) => !this.#used.has(it.seq) && this.#isSame(it, work));
+    const fits = all.filter((it) => !this.#used.has(it.seq) && this.#isSame(it, work, may));
     const found =
       fits.find((it) => it.identity.scope === identity.scope && (it.identity.n ?? 0) === (identity.n ?? 0)) ??
       fits.find((it) => (it.identity.n ?? 0) === (identity.n ?? 0)) ??
@@ -175,14 +184,12 @@ class RecordedPast implements Past {
     return { run: found.run, told: found.told, redo };
   }
 
-  delivered(identity: StepIdentity, hash: string | undefined, reused: number | undefined): void {
-    if (!taken.has(identity.kind)) return;
-    if (reused !== undefined) this.#used.add(reused);
-    const stands = reused ?? this.#replace(identity, hash);
-    if (stands === undefined) this.#disturbed = true;
-    else this.#seen.add(stands);
-    while (this.#watermark < this.#order.length && this.#seen.has(this.#order[this.#watermark]!))
-      this.#watermark += 1;
+  delivered(event: CompletionEvent, identity: StepIdentity): void {
+    this.#order.delivered(event, identity);
+  }
+
+  placeOf(event: CompletionEvent, identity: StepIdentity): number | undefined {
+    return this.#order.placeOf(event, identity);
   }
 
   get run(): RunId {
@@ -218,27 +225,10 @@ class RecordedPast implements Past {
 
   // ---- Whether a record may stand ----------------------------------------------
 
-  #isSame(record: Kept, work: string | undefined): boolean {
+  #isSame(record: Kept, work: string | undefined, may: number): boolean {
     if (record.work === undefined || work === undefined) return record.work === work;
     const same = this.#spec.sameWork({ work: record.work, seq: record.seq }, work);
-    return same === "same" || (same === "captures" && this.#isAsItWas(record.may));
-  }
-
-  /** Everything delivered up to then has been delivered here too, and nothing else that differs. */
-  #isAsItWas(may: number): boolean {
-    const next = this.#order[this.#watermark];
-    return !this.#disturbed && (next === undefined || next > may);
-  }
-
-  /** The record that a step done again stands in the place of, if it gave the same. */
-  #replace(identity: StepIdentity, hash: string | undefined): number | undefined {
-    const key = nameKey(identity);
-    const all = this.#byName.get(key) ?? [];
-    const nth = this.#replaced.get(key) ?? 0;
-    this.#replaced.set(key, nth + 1);
-    const unused = all.filter((it) => !this.#used.has(it.seq) || this.#seen.has(it.seq));
-    const stood = unused.find((it) => !this.#seen.has(it.seq) && it.identity.in === identity.in) ?? all[nth];
-    return stood !== undefined && hash !== undefined && stood.hash === hash ? stood.seq : undefined;
+    return same === "same" || (same === "captures" && this.#order.isAsItWas(record, may));
   }
 
   #isRedone(identity: StepIdentity): boolean {
@@ -272,7 +262,6 @@ class RecordedPast implements Past {
   #keep(kept: Kept, event: AnyEvent): void {
     push(this.#byKey, keyOf(kept.identity), kept);
     push(this.#byName, nameKey(kept.identity), kept);
-    this.#order.push(kept.seq);
     const { scope, name } = kept.identity;
     const more = (event.kind === "step.completed" ? (event.data.more ?? {}) : {}) as {
       readonly spent?: { readonly usd: number; readonly calls: number };
@@ -364,10 +353,6 @@ function keptMore(more: Json | undefined): { more?: Json } {
 
 function keyOf(it: StepIdentity): string {
   return JSON.stringify([scopeNames(it.scope), it.kind, it.name, it.in]);
-}
-
-function nameKey(it: StepIdentity): string {
-  return JSON.stringify([scopeNames(it.scope), it.kind, it.name]);
 }
 
 function namesOf(it: StepIdentity): readonly string[] {

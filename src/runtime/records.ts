@@ -5,7 +5,6 @@ import type { AnyEvent, JournalEvent, Outcome, Problem, Range, StepIdentity } fr
 import type { Json } from "../base/values.ts";
 import { identityKey } from "./identity.ts";
 import { OpenIntents } from "./open-intents.ts";
-import { OpenIntents } from "./open-intents.ts";
 
 /** A recorded end of a step, in the order in which it is to be delivered. */
 export interface Completion {
@@ -333,16 +332,6 @@ export class Records {
     if (covers !== undefined) ranges.push(...covers);
     ranges.push([seq, seq]);
   }
-}
-
-/** Hash of what a step gave; undefined when it gave nothing. */
-export function hashOf(event: CompletionEvent): string | undefined {
-  return event.kind === "step.completed" || event.kind === "review.decided" ? event.data.hash : undefined;
-}
-
-/** The record of an earlier run that this one was taken over from. */
-export function reusedOf(event: CompletionEvent): number | undefined {
-  return event.kind === "step.completed" ? event.data.reused : undefined;
 }
 
 /** A line the runtime wrote: not one of those that ctx.log counts. */

@@ -1,0 +1,187 @@
+// In which order the ends of steps were delivered, in a run and in its rerun:
+// what a work that captures local variables may have read is all that came
+// before it, and which of two came first is a part of that.
+
+import { canonical } from "../base/values.ts";
+import type { AnyEvent, JournalEvent, StepIdentity } from "../journal/events.ts";
+import { childScope, scopeNames } from "./identity.ts";
+import type { CompletionEvent } from "./records.ts";
+
+/** One end of a step: which step's, by its names, and what it gave. */
+interface End {
+  readonly seq: number;
+  readonly identity: StepIdentity;
+  readonly name: string;
+  readonly said: string;
+}
+
+type Opened = ReadonlyMap<number | string, StepIdentity & { readonly hash?: string }>;
+
+export class PastOrder {
+  readonly #old: readonly End[];
+  /** Ends of old composite steps that no new one stands in the place of. */
+  readonly #composites = new Map<string, End[]>();
+  /** From here on the old run delivered in another order than it recorded. */
+  readonly #oldCut: number;
+  readonly #isKnown: boolean;
+  readonly #own: End[];
+  #isSorted = true;
+  /** How many of both are the same, from the start. */
+  #same = 0;
+
+  /** @param own Events of the rerun so far: those that a composite step covers are not delivered again. */
+  constructor(old: readonly AnyEvent[], own: readonly AnyEvent[], sameInput: boolean) {
+    this.#old = endsOf(old);
+    this.#oldCut = cutOf(old);
+    this.#isKnown = sameInput && cutOf(own) === Number.POSITIVE_INFINITY;
+    const covered = own.flatMap((it) => it.covers ?? []);
+    this.#own = endsOf(own).filter((it) =>
+      covered.some(([first, last]) => first <= it.seq && it.seq <= last),
+    );
+    for (const it of this.#old) {
+      const all = this.#composites.get(it.name);
+      if (all === undefined) this.#composites.set(it.name, [it]);
+      else all.push(it);
+    }
+  }
+
+  /** An end was delivered to the rerun. */
+  delivered(event: CompletionEvent, identity: StepIdentity): void {
+    const end = { seq: event.seq, identity, name: nameKey(identity), said: saidBy(event, identity) };
+    if (this.#own.length > 0 && this.#own.at(-1)!.seq >= end.seq) this.#isSorted = false;
+    this.#own.push(end);
+  }
+
+  /** What was delivered before a step of the rerun was asked for is what came before this record, in the same order. */
+  isAsItWas(record: { readonly seq: number; readonly may: number }, may: number): boolean {
+    if (!this.#isKnown || record.seq > this.#oldCut) return false;
+    this.#compare();
+    const count = countUpTo(this.#own, may);
+    return count <= this.#same && count === countUpTo(this.#old, record.may);
+  }
+
+  /** Where the old run recorded the end of a composite step that ended as this one does. It is told once. */
+  placeOf(event: CompletionEvent, identity: StepIdentity): number | undefined {
+    const all = this.#composites.get(nameKey(identity));
+    if (all === undefined) return undefined;
+    const said = saidBy(event, identity);
+    const at = all.findIndex((it) => it.said === said && it.identity.in === identity.in);
+    return at < 0 ? undefined : all.splice(at, 1)[0]!.seq;
+  }
+
+  #compare(): void {
+    if (!this.#isSorted) {
+      this.#own.sort((a, b) => a.seq - b.seq);
+      this.#isSorted = true;
+      this.#same = 0;
+    }
+    for (; this.#same < this.#own.length && this.#same < this.#old.length; this.#same += 1) {
+      const [own, old] = [this.#own[this.#same]!, this.#old[this.#same]!];
+      if (own.name !== old.name || own.said !== old.said) return;
+    }
+  }
+}
+
+/** Names of a step and its kind: what a step that is done again stands in the place of. */
+export function nameKey(it: StepIdentity): string {
+  return JSON.stringify([scopeNames(it.scope), it.kind, it.name]);
+}
+
+/** How many of these were recorded up to a sequence. */
+function countUpTo(ends: readonly End[], seq: number): number {
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ends[middle]!.seq <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Where a run first went on in another way than it had recorded. */
+function cutOf(events: readonly AnyEvent[]): number {
+  return events.find((it) => it.kind === "step.invalidated" && it.data.cut)?.seq ?? Number.POSITIVE_INFINITY;
+}
+
+function endsOf(events: readonly AnyEvent[]): End[] {
+  const opened = new Map<number | string, StepIdentity & { readonly hash?: string }>();
+  const gone = new Set(events.flatMap((it) => (it.kind === "step.invalidated" ? [it.data.seq] : [])));
+  const left = leftIn(events);
+  const ends: End[] = [];
+  for (const event of events) {
+    if (event.kind === "review.asked" || event.kind === "timer.set") opened.set(event.seq, event.data);
+    if (event.kind === "child.started") opened.set(event.data.child, event.data);
+    const identity = gone.has(event.seq) ? undefined : identityOf(event, opened);
+    if (identity === undefined || left(identity.scope, event.seq)) continue;
+    const said = saidBy(event as CompletionEvent, identity);
+    ends.push({ seq: event.seq, identity, name: nameKey(identity), said });
+  }
+  return ends;
+}
+
+function identityOf(event: AnyEvent, opened: Opened): StepIdentity | undefined {
+  switch (event.kind) {
+    case "step.completed":
+    case "step.failed":
+      return event.data;
+    case "review.decided":
+      return opened.get(event.data.asked);
+    case "timer.fired":
+      return opened.get(event.data.set);
+    case "child.ended":
+      return opened.get(event.data.child);
+    default:
+      return undefined;
+  }
+}
+
+const nothing = canonical(null).hash;
+
+/** Text that is equal for ends that say the same to whoever awaits them. */
+function saidBy(event: CompletionEvent, identity: StepIdentity & { readonly hash?: string }): string {
+  switch (event.kind) {
+    case "step.completed":
+      return event.data.hash;
+    case "timer.fired":
+      return nothing;
+    case "review.decided":
+      return decided(event, identity);
+    default: {
+      const { outcome, message, problems } = event.data;
+      if (outcome === undefined) return canonical((event.data as { output?: unknown }).output ?? null).hash;
+      return `${outcome} ${canonical([message ?? "", problems ?? []]).hash}`;
+    }
+  }
+}
+
+function decided(event: JournalEvent<"review.decided">, asked: { readonly hash?: string }): string {
+  const { decision, hash, because } = event.data;
+  if (decision === "approve" || decision === "edit" || decision === "answer")
+    return hash ?? asked.hash ?? nothing;
+  return `${decision} ${because ?? ""}`;
+}
+
+/** What ended below a `first` after that was decided: recorded, and told to nobody. */
+function leftIn(events: readonly AnyEvent[]): (scope: string, seq: number) => boolean {
+  const decisions = new Map<string, number>();
+  for (const event of events) {
+    if (event.kind !== "step.completed" && event.kind !== "step.failed") continue;
+    if (event.data.kind !== "first") continue;
+    const scope = childScope(event.data);
+    const { n, branches } = event.data.input as { readonly n: number; readonly branches: readonly unknown[] };
+    const ended = events.filter(
+      (it) => (it.kind === "step.completed" || it.kind === "step.failed") && it.data.scope === scope,
+    );
+    const well = ended.filter((it) => it.kind === "step.completed")[n - 1];
+    const badly = ended.filter((it) => it.kind === "step.failed")[branches.length - n];
+    decisions.set(scope, Math.min(...[well, badly].flatMap((it) => (it === undefined ? [] : [it.seq]))));
+  }
+  if (decisions.size === 0) return () => false;
+  return (scope, seq) => {
+    for (let end = scope.length; end > 0; end = scope.lastIndexOf("/", end - 1)) {
+      const at = decisions.get(scope.slice(0, end));
+      if (at !== undefined && seq > at) return true;
+    }
+    return false;
+  };
+}
