@@ -68,7 +68,10 @@ export function agentWork(
 function acceptedBy(agent: string, { held = [], verdicts }: AttemptResult): Accepted {
   const open = verdicts.filter((it) => it.result !== "pass").map((it) => it.check);
   if (open.length === 0) return { held, ask: undefined };
-  return { held, ask: `Agent ${agent} asked for it, and its answer was accepted although unsure: ${open.join(", ")}.` };
+  return {
+    held,
+    ask: `Agent ${agent} asked for it, and its answer was accepted although unsure: ${open.join(", ")}.`,
+  };
 }
 
 function approvedBy(agent: string, last: AttemptResult | undefined): Accepted {
