@@ -140,7 +140,7 @@ export class Records {
     switch (event.kind) {
       case "effect.intended":
         this.intents.add(event);
-        this.scopes.add(event.data.scope);
+        this.#addScope(event.data.scope);
         break;
       case "effect.received":
       case "effect.settled":
@@ -324,9 +324,18 @@ export class Records {
     this.#within(event.data.scope, event.seq);
   }
 
+  /** A step is begun when anything below it is recorded, however deep. */
+  #addScope(scope: string): void {
+    for (let end = scope.length; end > 0; end = scope.lastIndexOf("/", end - 1)) {
+      const at = scope.slice(0, end);
+      if (this.scopes.has(at)) return;
+      this.scopes.add(at);
+    }
+  }
+
   #within(scope: string, seq: number, covers?: readonly Range[]): void {
     if (scope === "") return;
-    this.scopes.add(scope);
+    this.#addScope(scope);
     const ranges = this.#ranges.get(scope) ?? [];
     if (ranges.length === 0) this.#ranges.set(scope, ranges);
     if (covers !== undefined) ranges.push(...covers);
