@@ -8,10 +8,11 @@ import type { Check, Source, Verdict } from "../check/check.ts";
 import { problemsOf } from "../check/judge-checks.ts";
 import type { JournalEvent } from "../journal/events.ts";
 import { compositeWork } from "../runtime/composite.ts";
-import { identityKey, nameLimit, stepPath } from "../runtime/identity.ts";
+import { identityKey, nameLimit } from "../runtime/identity.ts";
 import { invalidate, lateVerdict } from "../runtime/invalidation.ts";
 import type { Work } from "../runtime/issue.ts";
 import { Replay } from "../runtime/replay.ts";
+import type { Scope } from "../runtime/scope.ts";
 import { fromStored, toStored } from "../runtime/store.ts";
 import type { Blob } from "../journal/journal.ts";
 import type { AttemptResult } from "./attempt.ts";
@@ -29,7 +30,7 @@ export interface AlongsideSpec {
 export function besides(replay: Replay, spec: AlongsideSpec): NonNullable<Work["finish"]> {
   return (value, event, issue) => {
     if (event.kind === "step.completed" && !isWaved(replay, event))
-      begin(replay, spec, { output: value, event, input: Replay.inputOf(issue) });
+      begin(issue.scope, spec, { output: value, event, input: Replay.inputOf(issue) });
     return value;
   };
 }
@@ -41,22 +42,25 @@ function isWaved(replay: Replay, event: Completed): boolean {
   return replay.records.overruled(identityKey(event.data)).some((it) => it.hash === event.data.hash);
 }
 
+/** The gate belongs to the scope of its step, which does not end before it: a record of the whole then stands for it too. */
 function begin(
-  replay: Replay,
+  scope: Scope,
   spec: AlongsideSpec,
   { output, event, input }: { output: Value; event: Completed; input: Value | undefined },
 ): void {
+  const { replay } = scope;
   const ended = replay.beside.begin(event.seq);
   const end = (): void => {
     ended();
     replay.nudge();
   };
   const work = compositeWork(replay, {
-    body: async ({ scope }) => {
+    settles: true,
+    body: async ({ scope: inner }) => {
       const kept = await readBy(replay, event);
       const judged = { output, input, read: [...inputSources(input), ...kept.read] };
       const models = { env: spec.env, ...(kept.by === undefined ? {} : { writer: kept.by }) };
-      const verdicts = await runGate(scope, spec, judged, models).catch(failedItself);
+      const verdicts = await runGate(inner, spec, judged, models).catch(failedItself);
       if (verdicts.every((it) => it.result === "pass")) return { passed: verdicts.length };
       const because = verdicts.filter((it) => it.result !== "pass").map((it) => it.check);
       const said = problemsOf(verdicts).map((it) => it.message);
@@ -68,10 +72,8 @@ function begin(
       return null;
     },
   });
-  const path = stepPath(event.data.scope, event.data.name);
-  // Ends of long paths tell them apart; steps of one name are told apart by what is judged.
-  const name = `beside ${path.slice(-(nameLimit - 7))}`;
-  replay.issue(replay.root, "gate", name, { output }, work, [output]).then(end, end);
+  const name = `beside ${event.data.name}`.slice(0, nameLimit);
+  replay.issue(scope, "gate", name, { output }, work, [output]).then(end, end);
 }
 
 /** A gate that cannot be asked is no pass. */

@@ -24,6 +24,7 @@ export interface CompositeCall {
 
 export interface CompositeSpec {
   readonly body: (call: CompositeCall) => Promise<unknown>;
+  readonly settles?: true;
   readonly finish?: Work["finish"];
 }
 
@@ -31,6 +32,7 @@ export function compositeWork(replay: Replay, spec: CompositeSpec): Work {
   return {
     enter: true,
     start: (issue) => void enter(replay, issue, spec),
+    ...(spec.settles === undefined ? {} : { settles: spec.settles }),
     ...(spec.finish === undefined ? {} : { finish: spec.finish }),
   };
 }

@@ -18,6 +18,8 @@ export interface Work {
   readonly identity?: () => string | undefined;
   /** True for what cannot be undone once it has started: an effect, a question to a person, a child run. */
   readonly irreversible?: true;
+  /** True when the end of its scope waits for its own: a check that runs beside what follows. */
+  readonly settles?: true;
   /** True when an interruption must wait for the end: an effect whose intent is durable. */
   readonly mustEnd?: () => boolean;
   /** What a completion stands for, where that is not its own output. */

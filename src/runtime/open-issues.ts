@@ -112,6 +112,7 @@ export class OpenIssues {
     scope.state = state;
     const floating: string[] = [];
     for (const issue of [...scope.open]) {
+      if (state === "ended" && issue.work.settles) continue;
       if (issue.inner !== undefined) this.drop(issue.inner);
       if (this.#mustEnd(issue)) continue;
       if (state === "ended") floating.push(stepPath(issue.identity.scope, issue.identity.name));
@@ -158,7 +159,8 @@ export class OpenIssues {
   }
 
   #mustEndIn(scope: Scope): boolean {
-    for (const issue of scope.open) if (this.#mustEnd(issue)) return true;
+    for (const issue of scope.open)
+      if (this.#mustEnd(issue) || (scope.state === "ended" && issue.work.settles)) return true;
     return false;
   }
 

@@ -12,6 +12,7 @@ import type { AnyEvent } from "../../src/index.ts";
 import type { RunHandle } from "../../src/index.ts";
 import type { RunId } from "../../src/base/ids.ts";
 import { type Reference, references } from "./reference-workflows.ts";
+import { undoneReferences } from "./undone-workflows.ts";
 
 interface Ended {
   readonly world: World;
@@ -82,7 +83,7 @@ function assertSound(it: Reference, { world, output }: Ended): void {
   assert.deepEqual(twice, [], "an effect was sent twice");
 }
 
-for (const it of references) {
+for (const it of [...references, ...undoneReferences]) {
   describe(`the reference workflow "${it.name}", killed after every append`, () => {
     test("ends the same, repeats no recorded work and sends no effect twice (E1, E3, E9)", async () => {
       const calm = await play(it);

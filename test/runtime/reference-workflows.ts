@@ -42,7 +42,7 @@ export interface Reference {
 type Wf = (world: World) => (ctx: Context) => Promise<unknown>;
 
 /** A step whose work is counted. */
-function make<T>(world: World, ctx: Context, name: string, input: unknown, work: () => T): Promise<T> {
+export function make<T>(world: World, ctx: Context, name: string, input: unknown, work: () => T): Promise<T> {
   return ctx.step(name, input, () => world.work(name, work)) as Promise<T>;
 }
 
