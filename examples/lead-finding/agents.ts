@@ -4,7 +4,15 @@
 
 import { type Agent, agent, grounded, nextModel, retry, review, type Rung, tool } from "firebreak";
 import { z } from "zod";
-import { answerStandsIn, fitGate, planHolds, refitGate, rowsBearOut, versionOf } from "./checks.ts";
+import {
+  answerStandsIn,
+  fitGate,
+  planHolds,
+  refitGate,
+  rowsBearOut,
+  verdictsDecided,
+  versionOf,
+} from "./checks.ts";
 import type { AssessedClaim, Claim } from "./claims.ts";
 import type { FitAnswer } from "./curves.ts";
 import type { LeadCase } from "./data.ts";
@@ -13,6 +21,7 @@ import type { RefitInput, TestClaimsInput } from "./jobs/checker.ts";
 import { readPaperTool, type ScoutInput } from "./jobs/scout.ts";
 import { noteWork } from "./ledger.ts";
 import { programTool } from "./program-tool.ts";
+import { clearCorrelation } from "./readings.ts";
 import {
   AssessedShape,
   ClaimsShape,
@@ -45,7 +54,7 @@ export function teamFor(it: LeadCase): Team {
   const run = notedPrograms(it);
   return {
     scout: scoutFor(it),
-    analyst: { plan: planner(query), fit: fitter(it, run) },
+    analyst: { plan: planner(it, query), fit: fitter(it, run) },
     checker: { refit: refitter(it, run), test: tester(it, query, tables) },
   };
 }
@@ -127,18 +136,19 @@ function notedPrograms({ tables }: LeadCase): ReturnType<typeof programTool> {
   };
 }
 
-function planner(query: ReturnType<typeof makeQuery>): Team["analyst"]["plan"] {
+function planner({ tables }: LeadCase, query: ReturnType<typeof makeQuery>): Team["analyst"]["plan"] {
   return agent({
     name: "analyst",
     input: PlanInputShape,
     instructions:
       "Plan the analysis that answers the question by the rules: which table holds the measured points, which of its " +
       "columns means what, which assays are compared. Where a column could be read two ways, query the tables until the " +
-      "data decide, and say how.",
+      "data decide, and say how: by Spearman's rank correlation of the compounds' mean activity with their mean log10 IC50. At " +
+      `${clearCorrelation} or more in size it decides, positive for residual activity; below that the column is undecided.`,
     models,
     tools: [query],
     output: PlanShape,
-    checks: [planHolds],
+    checks: [planHolds(tables)],
     onFail: [retry(1), nextModel()],
   });
 }
@@ -188,7 +198,7 @@ function tester(
     models,
     tools: [query],
     output: AssessedShape,
-    checks: [rowsBearOut(tables, open)],
+    checks: [rowsBearOut(tables, open), verdictsDecided(tables, open)],
     onFail: [retry(1), nextModel(), askScience("The verdicts on the claims did not pass their gate.")],
   });
 }

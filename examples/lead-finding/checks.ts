@@ -2,7 +2,7 @@
 // but for `agrees`, whose whole point it is to hold two answers against each other.
 
 import { createHash } from "node:crypto";
-import type { NamedCheck } from "firebreak";
+import { type NamedCheck, unsure } from "firebreak";
 import { type AssessedClaim, type Claim, quotesStand, rowsSaySo } from "./claims.ts";
 import { meaningsOf, type TableProfile } from "./columns.ts";
 import { type FitAnswer, pointMeanings } from "./curves.ts";
@@ -12,8 +12,10 @@ import { agreement, completeFits, leastSquares } from "./gates.ts";
 import type { FitInput, Plan, PlanInput } from "./jobs/analyst.ts";
 import type { RefitInput, TestClaimsInput } from "./jobs/checker.ts";
 import { type Deliverables, type ReportInput, untraced } from "./report.ts";
+import { readingsHold } from "./readings.ts";
 import { readRules } from "./rules.ts";
 import type { Tables } from "./tables.ts";
+import { verdictsHold } from "./verdicts.ts";
 
 /** Names texts by their content: a gate over other data is another gate. */
 export function versionOf(files: readonly TextFile[]): string {
@@ -34,13 +36,15 @@ export function answerStandsIn(
   return { ...quotesStandIn(papers), run: ({ claims }) => quotesStand(claims, papers) };
 }
 
-/** The plan is about a table that is there, by columns it has, for the assays of the rules. */
-export const planHolds: NamedCheck<Plan, PlanInput> = {
-  kind: "check",
-  name: "the plan is about these tables",
-  version: "1",
-  run: (plan, { input }) => planFindings(plan, input),
-};
+/** The plan is about a table that is there, by columns it has, for the assays of the rules, and reads them as the data say. */
+export function planHolds(tables: readonly TextFile[]): NamedCheck<Plan, PlanInput> {
+  return {
+    kind: "check",
+    name: "the plan is about these tables",
+    version: versionOf(tables),
+    run: (plan, { input }) => [...planFindings(plan, input), ...readingsHold(plan.readings, tables)],
+  };
+}
 
 function planFindings(plan: Plan, { rules, tables }: PlanInput): Finding[] {
   const table = tables.find((it) => it.file === plan.file);
@@ -62,25 +66,13 @@ function planFindings(plan: Plan, { rules, tables }: PlanInput): Finding[] {
   }));
   const asked = readRules(rules).shortlist.map((it) => it.field);
   const missing = asked.filter((it) => !plan.assays.includes(it));
-  const signs = plan.readings.flatMap((it, index): Finding[] =>
-    followsFromSign(it)
-      ? []
-      : [{ message: "The reading is against the sign of its own correlation.", path: `readings[${index}]` }],
-  );
   return [
     ...columns,
     ...missing.map((it): Finding => ({
       message: `The plan leaves out the assay ${it} of the rules.`,
       path: "assays",
     })),
-    ...signs,
   ];
-}
-
-/** Potent compounds have low values where what is measured is what is left of the enzyme. */
-function followsFromSign({ reads, spearman }: Plan["readings"][number]): boolean {
-  if (reads === "undecided") return true;
-  return spearman !== null && (reads === "residual activity") === spearman > 0;
 }
 
 type PointsOf<Input> = (input: Input) => string | undefined;
@@ -129,6 +121,21 @@ export function rowsBearOut(
   const run: NamedCheck<Assessment, TestClaimsInput>["run"] = ({ claims }, { input }) =>
     rowsSaySo(claims, input.claims, open());
   return { kind: "check", name: "the rows say so", version: versionOf(tables), run };
+}
+
+/** Each verdict is decided again by the rules, over the same tables; the author is told where, not which verdict is right. */
+export function verdictsDecided(
+  tables: readonly TextFile[],
+  open: () => Tables,
+): NamedCheck<Assessment, TestClaimsInput> {
+  const name = "the verdicts are those the data decide";
+  const run: NamedCheck<Assessment, TestClaimsInput>["run"] = ({ claims }, { input }) => {
+    const held = verdictsHold(claims, input.tables, open());
+    if (held.wrong.length > 0 || held.open.length === 0) return held.wrong;
+    const problems = held.open.map((it) => ({ ...it, check: name }));
+    return unsure("no rule can decide every claim that was given a verdict", problems);
+  };
+  return { kind: "check", name, version: versionOf(tables), independent: true, run };
 }
 
 /** The fits of both computations. */

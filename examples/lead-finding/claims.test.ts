@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { type AssessedClaim, numbersIn, quotesStand, rowsSaySo } from "./claims.ts";
 import { quantitativeStatements } from "./statements.ts";
 import { openTables } from "./tables.ts";
-import { claimsIn, edited, plant, playClaims, playScout, realCase } from "./testing.ts";
+import { claimsIn, edited, plant, playClaims, playScout, profilesOf, realCase } from "./testing.ts";
+import { verdictsHold } from "./verdicts.ts";
 
 const claims = claimsIn(playScout(realCase));
 const assessed = claimsIn(playClaims(realCase, claims));
@@ -71,6 +72,33 @@ test("stops a verdict without rows, a claim left out and a claim nobody made (C2
   assert.ok(rowsSaySo(bare, claims, tables).some((it) => /without rows/.test(it.message)));
   assert.match(rowsSaySo(assessed.slice(1), claims, tables)[0]?.message ?? "", /was not assessed/);
   assert.match(rowsSaySo(assessed, claims.slice(1), tables)[0]?.message ?? "", /nobody made/);
+});
+
+test("stops a verdict that is not the one the data decide, though the rows shown are right (C4)", () => {
+  const profiles = profilesOf(realCase);
+  assert.deepEqual(verdictsHold(assessed, profiles, tables), { wrong: [], open: [] });
+  const others = { supported: "contradicted", contradicted: "not verifiable" } as const;
+  for (const [index, it] of assessed.entries()) {
+    const { verdict } = it;
+    if (verdict === "not verifiable") continue;
+    const turned = assessed.with(index, { ...it, verdict: others[verdict] });
+    assert.deepEqual(rowsSaySo(turned, claims, tables), [], "the rows alone do not tell");
+    const { wrong } = verdictsHold(turned, profiles, tables);
+    assert.deepEqual(
+      wrong.map((each) => [each.path, each.found]),
+      [[`claims[${index}].verdict`, verdict]],
+    );
+  }
+});
+
+test("leaves a verdict to a person where no rule reaches the claim (C4)", () => {
+  const at = assessed.findIndex((it) => it.verdict === "not verifiable");
+  const { wrong, open } = verdictsHold(
+    assessed.with(at, { ...assessed[at]!, verdict: "supported" }),
+    profilesOf(realCase),
+    tables,
+  );
+  assert.deepEqual([wrong.length, open.map((it) => it.path)], [0, [`claims[${at}].verdict`]]);
 });
 
 const verdictOf = (quote: string, context: string = quote, of = realCase): string =>

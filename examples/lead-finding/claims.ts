@@ -4,6 +4,8 @@
 //       A claim states no number that its passage does not, and is made once.
 //   C2. A verdict other than "not verifiable" shows rows, and its queries, asked again, give those rows.
 //   C3. Every claim is assessed once and unchanged, none is added.
+//   C4. A verdict is the one that the rules for statements of quantities come to, asking the tables themselves. Where no
+//       rule reaches a claim, a verdict on it is left to a person.
 
 import type { TextFile } from "./data.ts";
 import type { Finding } from "./finding.ts";
@@ -65,7 +67,7 @@ function toldOf(
   { claim, quote, context = quote }: Claim,
   { file, text }: TextFile,
   path: string,
-): readonly Finding[] {
+): Finding[] {
   if (!text.includes(context) || !context.includes(quote)) {
     const message = "The passage around the quote does not stand in the file.";
     return [{ message, path: `${path}.context`, claimed: context, where: file }];

@@ -136,6 +136,17 @@ test("stops an r2 that is not that of the parameters (F3)", () => {
   assert.match(leastSquares(changed(flattered), points, rules.fit)[0]?.message ?? "", /r2 is not that/);
 });
 
+test("stops a mark of the edge that is not so, and one that is left out (F3)", () => {
+  const marked = fits.find((it): it is FittedCurve => it.kind === "fitted" && it.at_edge.length > 0);
+  const inside = fits.find((it): it is FittedCurve => it.kind === "fitted" && it.at_edge.length === 0);
+  assert.ok(marked !== undefined && inside !== undefined);
+  const message = (of: FittedCurve, at_edge: readonly string[]): string =>
+    leastSquares([{ ...of, at_edge }], points, rules.fit)[0]?.message ?? "";
+  assert.match(message(marked, []), /marked as at the edge/);
+  assert.match(message(inside, ["hill"]), /marked as at the edge/);
+  assert.equal(message(inside, []), "");
+});
+
 test("names compound and both values where two computations disagree (F4)", () => {
   const problems = agreement(spoiled("wrong-fit"), fits, rules);
   assert.match(problems[0]?.message ?? "", /differs by 0\.204 log10/);

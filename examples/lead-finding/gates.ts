@@ -3,7 +3,8 @@
 //   F1. Every curve with counted points is fitted, or it is said why not; no curve is made up.
 //   F2. A reported fit is a least-squares optimum: no small step in any parameter, and no point of a coarse grid over
 //       the search space, lowers the residual.
-//   F3. A reported r2 and number of points are those of the data.
+//   F3. A reported r2 and number of points are those of the data, and a parameter is marked as at the edge of the search
+//       space when it is there.
 //   F4. Two computations agree by the rule of the case.
 
 import type { Curve, Fit, FittedCurve, Residual } from "./curves.ts";
@@ -81,7 +82,8 @@ export function leastSquares(fits: readonly Fit[], points: TextFile, rule: FitRu
     const finding =
       notNumbers(fit, rule.space) ??
       notOptimal(fit, curve, residual, rule.space) ??
-      notItsR2(fit, curve, residual);
+      notItsR2(fit, curve, residual) ??
+      notItsEdges(fit, rule.space);
     return finding === undefined
       ? []
       : [{ ...finding, path: `fits[${index}].${finding.path}`, where: placeOf(curve, points) }];
@@ -167,6 +169,27 @@ function notItsR2(fit: FittedCurve, curve: Curve, residual: Residual): Finding |
   const message = `${curveKey(fit)}: r2 is not that of the reported parameters.`;
   return { message, path: "r2", claimed: short(fit.r2), found: short(r2) };
 }
+
+/** Parts of a bound within which a value lies on it, and within which an optimiser that stops short may call it so. */
+const onEdge = 1e-9;
+const nearEdge = 1e-4;
+
+function notItsEdges(fit: FittedCurve, space: FitSpace): Finding | undefined {
+  const within = (part: number): readonly string[] => [
+    ...(liesOn(fit.hill, space.hill, part) ? ["hill"] : []),
+    ...(liesOn(fit.ic50_uM, space.ic50, part) ? ["ic50_uM"] : []),
+  ];
+  const [due, allowed] = [within(onEdge), within(nearEdge)];
+  const { at_edge } = fit;
+  if (due.every((it) => at_edge.includes(it)) && at_edge.every((it) => allowed.includes(it)))
+    return undefined;
+  const message = `${curveKey(fit)}: the parameters marked as at the edge are not those that are.`;
+  const named = (names: readonly string[]): string => names.join(", ") || "none";
+  return { message, path: "at_edge", claimed: named(at_edge), found: named(due) };
+}
+
+const liesOn = (value: number, bounds: readonly number[], part: number): boolean =>
+  bounds.some((bound) => Math.abs(value / bound - 1) < part);
 
 const short = (value: number): string => String(Number(value.toPrecision(6)));
 

@@ -40,14 +40,16 @@ export default workflow({
     );
 
     const profiles = await ctx.step("profile-tables", tables, profile);
+    // The tools of these agents hold the tables: so their answers rest on them, whatever their inputs are.
+    const from = [tables];
     const plan = await ctx.call(
       analyst.plan,
       { question, rules, tables: profiles },
-      { name: "plan-analysis" },
+      { name: "plan-analysis", from },
     );
     const compute = async (at: Context): Promise<Pair> => {
-      const fits = at.call(analyst.fit, { rules, plan }, { name: "fit-curves" });
-      const second = at.call(checker.refit, { rules, tables: profiles }, { name: "refit" });
+      const fits = at.call(analyst.fit, { rules, plan }, { name: "fit-curves", from });
+      const second = at.call(checker.refit, { rules, tables: profiles }, { name: "refit", from });
       return { first: await fits, second: await second };
     };
     const computed = await compute(ctx);
@@ -63,7 +65,7 @@ export default workflow({
       },
     );
 
-    const tested = await ctx.call(checker.test, { claims, tables: profiles }, { name: "test-claims" });
+    const tested = await ctx.call(checker.test, { claims, tables: profiles }, { name: "test-claims", from });
     const facts = { question, ruleTexts: rules, fits, claims: tested.claims, papers };
     const written = await ctx.step("write-report", facts, write, { checks: [everythingTraced] });
     const report = await ctx.branch("review-release", (at) =>

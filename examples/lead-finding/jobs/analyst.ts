@@ -6,6 +6,7 @@ import { identifyColumns, type Meaning, meaningsOf, type TableProfile } from "..
 import { parseCsv } from "../csv.ts";
 import { type Fit, type PointColumns, pointColumns } from "../curves.ts";
 import { pearson } from "../report.ts";
+import { clearCorrelation } from "../readings.ts";
 import { type CaseRules, readRules } from "../rules.ts";
 import { quoted } from "../tables.ts";
 import type { RuleTexts } from "../data.ts";
@@ -143,7 +144,7 @@ function* readActivity(tables: readonly TableProfile[]): Generator<ToolAsk, Read
         : [[row.activity, values.reduce((sum, it) => sum + Math.log10(it), 0) / values.length] as const];
     });
     const spearman = pearson(ranked(pairs));
-    const isClear = spearman !== null && Math.abs(spearman) >= 0.3;
+    const isClear = spearman !== null && Math.abs(spearman) >= clearCorrelation;
     const reads = !isClear ? "undecided" : spearman > 0 ? "residual activity" : "inhibition";
     readings.push({ table: table.name, column: activity, reads, spearman, compounds: pairs.length });
   }
