@@ -5,6 +5,7 @@ import { excerpt } from "./excerpt.ts";
 import { clip } from "./fold-text.ts";
 import { type NumberMention, readNumbers } from "./read-numbers.ts";
 import type { SourceText } from "./source-text.ts";
+import { unitNamed } from "./units.ts";
 import { readWords, wordIndexOf } from "./word-index.ts";
 
 /** Most places of a noun that are looked at. */
@@ -75,20 +76,53 @@ export function countsOwnItems(text: string, mention: NumberMention): boolean {
 }
 
 /** Two whole numbers that make a score or a range: "33-23". */
-const pair = /(?<![\p{L}\d.,/$€£%-])(\d{1,3})\s?[-–]\s?(\d{1,3})(?![\d%]|[.,-]\d|\s?(?:%|\p{L}{1,3}\b))/gu;
+const pair = /(?<![\p{L}\d.,/$€£%-])(\d{1,3})\s?[-–]\s?(\d{1,3})(?![\d%]|[.,-]\d|\s?%)/gu;
+
+/** Most pairs of a source that are told apart. */
+const pairsLimit = 1_000;
 
 /**
  * True for a number of a pair ("4-1") that no pair of the source resembles: a sum of what the source
- * tells, or an invention; no rule can tell. A pair with one equal end is an altered one.
+ * tells, or an invention; no rule can tell. A pair with one equal end is an altered one, unless it is the
+ * next score after one the source gives ("4-3" after "4-2"): it can be worked out.
  */
 export function isOwnScore(text: string, mention: NumberMention, texts: readonly SourceText[]): boolean {
   const from = Math.max(0, mention.at - 8);
-  const near = [...text.slice(from, mention.end + 8).matchAll(pair)].find(
+  const near = [...text.slice(from, mention.end + 12).matchAll(pair)].find(
     (it) => from + it.index <= mention.at && from + it.index + it[0].length >= mention.end,
   );
-  if (near === undefined || Number(near[1]) >= 1_000) return false;
-  const alike = new RegExp(
-    `(?<![\\d.,-])(?:${near[1]!}\\s?[-–]\\s?\\d{1,3}|\\d{1,3}\\s?[-–]\\s?${near[2]!})(?![\\d%]|[.,-]\\d)`,
-  );
-  return !texts.some((it) => alike.test(it.text));
+  if (near === undefined || isAmount(text.slice(from + near.index + near[0].length))) return false;
+  return !texts.some((it) => {
+    const pairs = pairsOf(it);
+    const isNext = pairs.some((one) => follows([Number(near[1]), Number(near[2])], one));
+    return !isNext && pairs.some(([first, second]) => first === Number(near[1]) || second === Number(near[2]));
+  });
+}
+
+type Pair = readonly [number, number];
+
+/** One side has one more: the score after this one. */
+function follows([first, second]: Pair, [past, other]: Pair): boolean {
+  return (first === past && second === other + 1) || (first === past + 1 && second === other);
+}
+
+/** "5-10 mg" and "2-3 days": what follows is a unit. */
+function isAmount(after: string): boolean {
+  const word = /^[\s-]?(\p{L}{1,10})(?!\p{L})/u.exec(after)?.[1];
+  return word !== undefined && unitNamed(word) !== undefined;
+}
+
+const told = new WeakMap<SourceText, readonly Pair[]>();
+
+/** The different pairs of a source, made once. */
+function pairsOf(source: SourceText): readonly Pair[] {
+  const past = told.get(source);
+  if (past !== undefined) return past;
+  const found = new Map<string, Pair>();
+  for (const [, first, second] of source.text.matchAll(pair)) {
+    if (found.size < pairsLimit) found.set(`${first}-${second}`, [Number(first), Number(second)]);
+  }
+  const made = [...found.values()];
+  told.set(source, made);
+  return made;
 }

@@ -1,6 +1,7 @@
 // The names kind of `grounded`: whom and what a text names is named in what was read.
 
 import type { Problem } from "./check.ts";
+import { otherNumber } from "./coded-names.ts";
 import { excerpt } from "./excerpt.ts";
 import type { Finding } from "./finding.ts";
 import { clip } from "./fold-text.ts";
@@ -32,6 +33,11 @@ export function findNames(
   const place = options.names === undefined ? "what was read" : options.names.join(", ");
   return mentions.map((mention) => {
     if (mention.words.length === 0) return { mention };
+    const other = otherNumber(text, mention, texts);
+    if (other !== undefined) {
+      const claimed = clip(excerpt(text, mention.at, mention.end));
+      return { mention, problem: beside(`"${other.name}" occurs only as "${other.known}"`, claimed) };
+    }
     const match = matchName(mention, texts);
     if (match.likeness === "same") return { mention, at: match.place };
     if (match.likeness === "part") return { mention, doubt: `"${mention.text}": ${match.why}` };

@@ -1,5 +1,6 @@
 // The numbers kind of `grounded`: what a text states in digits occurs in what was read.
 
+import { convertedFrom } from "./converted.ts";
 import { excerpt } from "./excerpt.ts";
 import { clip } from "./fold-text.ts";
 import type { Finding } from "./finding.ts";
@@ -101,6 +102,8 @@ export function findNumbers(
       return { mention, doubt: `"${mention.text}" may be a number that does not occur` };
     if (hit !== undefined && hit.likeness !== "unit")
       return { mention, doubt: `${sayNear(mention, hit)} (${hit.source.where(hit.known.place)})` };
+    const converted = sayConverted(mention, text, texts);
+    if (converted !== undefined) return { mention, doubt: converted };
     return { mention, problem: sayMissing(mention, hit, { text, names, beside }) };
   });
 }
@@ -133,6 +136,20 @@ export function groundNumbers(
       .map((it) => witness(it.at!, it.mention)),
     count: mentions.length,
   };
+}
+
+function sayConverted(
+  mention: NumberMention,
+  text: string,
+  texts: readonly SourceText[],
+): string | undefined {
+  for (const source of texts) {
+    const known = convertedFrom(text, mention, source.text, indexOf(source));
+    if (known === undefined) continue;
+    const given = excerpt(source.text, known.place, known.end ?? known.place + 1);
+    return `"${mention.text}" does not occur, but is converted from "${clip(given, 60)}" (${source.where(known.place)})`;
+  }
+  return undefined;
 }
 
 function sayNear(mention: NumberMention, hit: Hit): string {

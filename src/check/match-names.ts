@@ -8,10 +8,13 @@ import { isGenericWord } from "./generic-words.ts";
 import { sameNation } from "./nations.ts";
 import type { NameMention, NameWord } from "./read-names.ts";
 import type { SourceText } from "./source-text.ts";
-import { findPhrase, type WordIndex, wordIndexOf } from "./word-index.ts";
+import { findPhrase, foldWord, type WordIndex, wordIndexOf } from "./word-index.ts";
 
 /** Most other words that may stand between two words of a name: "Timothy (Tim) Andrew Fischer". */
 const gapLimit = 2;
+
+/** Fewest letters of a word that was written together with another. */
+const fewestLetters = 4;
 
 export interface NamePlace {
   readonly source: SourceText;
@@ -94,6 +97,10 @@ function findWord(word: NameWord, sources: readonly SourceText[]): NamePlace | u
     const index = wordIndexOf(source);
     const start = findDerived(word.text, index) ?? findInitials(word, index);
     if (start !== undefined) return placeAt(source, index, start, 1);
+    // "B12" for "B-12": the hyphen parts words.
+    const [, letters, digits] = /^(\p{L}+)(\d+)$/u.exec(word.text) ?? [];
+    const parted = letters === undefined ? undefined : findPhrase(index, [letters, digits!]);
+    if (parted !== undefined) return placeAt(source, index, parted, 2);
   }
   return undefined;
 }
@@ -227,11 +234,21 @@ function shortForm(
   }
   const others = mention.words.filter((it) => !missing.includes(it));
   for (const word of missing) {
-    const near = indexes.map((it) => nearWord(word, it, others)).find((it) => it !== undefined);
+    const near =
+      indexes.map((it) => nearWord(word, it, others)).find((it) => it !== undefined) ??
+      gluedWord(word, indexes);
     if (near === undefined) return undefined;
     if (missing.length === 1) return `"${word.written}" occurs as "${near}"`;
   }
   return "its words occur in other spellings";
+}
+
+/** "inRome" for "in Rome": a word whose blank was lost. */
+function gluedWord(word: NameWord, indexes: readonly WordIndex[]): string | undefined {
+  const parts = word.written.split(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u);
+  const last = foldWord(parts.at(-1)!);
+  if (parts.length < 2 || last.length < fewestLetters) return undefined;
+  return indexes.some((it) => it.places.has(last)) ? parts.at(-1) : undefined;
 }
 
 /** "Western Australia" for "Australia": a word of many names that decides little. */

@@ -130,6 +130,12 @@ function otherFactors(unit: Unit): readonly number[] {
   return (factors[unit.dimension] ?? []).filter((it) => it !== unit.factor);
 }
 
+/** Known numbers at most `reach` away from a value. */
+export function numbersNear(index: NumberIndex, value: number, reach: number): KnownNumber[] {
+  const [from, to] = near(index, Math.abs(value), reach);
+  return index.known.slice(from, to).filter((it) => Math.abs(it.value - value) <= reach + slack);
+}
+
 function near(index: NumberIndex, size: number, half: number): readonly [number, number] {
   const reach = half + slack * Math.max(size, half);
   const from = firstNotBelow(index.sizes, size - reach);

@@ -16,6 +16,13 @@ export function isNegation(word: string, next: string): boolean {
   return negations.has(word) && !notTurned.has(next);
 }
 
+const conditions = new Set("if unless whether assuming suppose supposing provided".split(" "));
+
+/** True for a word that opens a condition ("if", "in case"), given the one before it. */
+export function opensCondition(word: string, past: string): boolean {
+  return conditions.has(word) || (word === "case" && past === "in");
+}
+
 /** Each row: an axis, the words of one direction, the words of the other. */
 const rows: readonly (readonly [string, string, string])[] = [
   ["more or less", "more", "less fewer"],

@@ -2,8 +2,9 @@
 // the direction of a comparison.
 //
 // Two sentences are compared only where nearly all telling words of the one stand in the other. A negation
-// belongs to the first telling word after it. Where a sentence of the source agrees, there is no finding,
-// whatever another one says.
+// belongs to the first telling word after it. What is said under a condition ("in case there is no answer")
+// denies nothing, unless the other sentence has a condition too. Where a sentence of the source agrees,
+// there is no finding, whatever another one says.
 //
 // After M.-C. de Marneffe, A. Rafferty, C. Manning, "Finding Contradictions in Text", ACL 2008: of its kinds
 // of contradiction those that rules decide, negation and antonymy between aligned sentences. The reach of
@@ -11,10 +12,10 @@
 // Negated Findings and Diseases in Discharge Summaries", J. Biomed. Inform. 34 (2001).
 
 import type { Problem } from "./check.ts";
-import { directionOf, isNegation, isSmallWord, stem } from "./opposite-words.ts";
+import { directionOf, isNegation, isSmallWord, opensCondition, stem } from "./opposite-words.ts";
 import { clip } from "./fold-text.ts";
 import type { SourceText } from "./source-text.ts";
-import { indexWords, type WordIndex, wordIndexOf } from "./word-index.ts";
+import { indexWords, sentenceAt, type WordIndex, wordIndexOf } from "./word-index.ts";
 
 export interface OppositeFinding {
   readonly mention: { readonly at: number; readonly end: number };
@@ -54,6 +55,8 @@ interface Sentence {
   /** In order, for the sides of a comparison. */
   readonly order: readonly string[];
   readonly directions: readonly { readonly axis: string; readonly sign: 1 | -1; readonly before: number }[];
+  /** A part of it says under which condition the rest holds. */
+  readonly isConditional: boolean;
 }
 
 /** Finds the sentences of a text that turn a sentence of the source round. */
@@ -88,8 +91,10 @@ function sentenceOf(index: WordIndex, number: number): Sentence {
   const order: string[] = [];
   const directions: { axis: string; sign: 1 | -1; before: number }[] = [];
   let negated = 0;
+  let isConditional = false;
   for (let at = from; at < Math.min(to, from + most * 4); at += 1) {
     const word = index.words[at]!;
+    isConditional ||= opensCondition(word, at > from ? index.words[at - 1]! : "");
     if (isNegation(word, at + 1 < to ? index.words[at + 1]! : "")) {
       negated = 4;
       continue;
@@ -108,7 +113,8 @@ function sentenceOf(index: WordIndex, number: number): Sentence {
       negated = 0;
     }
   }
-  return { at: index.at[from] ?? 0, end: index.end[Math.max(from, to - 1)] ?? 0, words, order, directions };
+  const [start, end] = [index.at[from] ?? 0, index.end[Math.max(from, to - 1)] ?? 0];
+  return { at: start, end, words, order, directions, isConditional };
 }
 
 interface Found {
@@ -129,6 +135,7 @@ function compareAll(sentence: Sentence, texts: readonly SourceText[]): Found | u
       if (share < almostAll || other.words.size > doubtLength * sentence.words.size) continue;
       const what = opposition(sentence, other);
       if (what === undefined) agreed = Math.max(agreed, share);
+      else if (sentence.isConditional !== other.isConditional) continue;
       else if (share > (best?.share ?? 0)) best = { source, other, what, share };
     }
   }
@@ -171,17 +178,6 @@ function candidates(sentence: Sentence, index: WordIndex): readonly number[] {
     .filter(([, count]) => count >= least)
     .slice(0, candidateLimit)
     .map(([number]) => number);
-}
-
-function sentenceAt(index: WordIndex, position: number): number {
-  let low = 0;
-  let high = index.sentences.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (index.sentences[middle]! <= position) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 const sentences = new WeakMap<WordIndex, Map<number, Sentence>>();

@@ -1,9 +1,12 @@
 // Quotations inside running text. A quotation holds where its words stand in this order in a source, none
 // added and none left out (but for an ellipsis); case, stops and the marks around words are the writer's.
+// Three words, and a question, may be the writer's own: wrong only where a passage differs from them in one
+// telling word, replaced or left out.
 
 import type { Problem } from "./check.ts";
 import { findQuote, quoteLimit, readQuotation, wordsOf } from "./find-quote.ts";
 import { clip } from "./fold-text.ts";
+import { type Difference, oneWordOff } from "./one-word-off.ts";
 import { besides } from "./nearest-passage.ts";
 import type { QuotedPart } from "./quoted-parts.ts";
 import type { SourceText } from "./source-text.ts";
@@ -43,12 +46,25 @@ export function findQuotedParts(
       };
     const words = findWords(part.text, texts);
     if (words !== undefined) return { part, at: words };
-    if (length < quotedWords) return { part };
-    if (!isAltered(part.text, texts))
-      return { part, doubt: `"${clip(part.text, 60)}" stands in quotation marks, and no passage is like it` };
+    const asks = /\?\s*$/.test(part.text);
+    const difference = oneWordOff(
+      readWords(part.text).map((it) => it.text),
+      texts,
+    );
+    const isMild = difference === "inflected" || (difference === "respelt" && asks);
+    if (length < quotedWords && difference !== "altered") return { part };
+    if (isMild || (difference !== "altered" && (asks || !isAltered(part.text, texts))))
+      return { part, doubt: `"${clip(part.text, 60)}" stands in quotation marks, ${sayDoubt(difference)}` };
     const message = `the quotation does not occur word for word in ${place}`;
     return { part, problem: beside(message, clip(part.text), part.text) };
   });
+}
+
+function sayDoubt(difference: Difference | undefined): string {
+  if (difference === "inflected") return "and only in another form in what was read";
+  return difference === "respelt"
+    ? "and only with other small words in what was read"
+    : "and no passage is like it";
 }
 
 /** The words in this order, whatever stands between them but words. */
@@ -67,10 +83,9 @@ function findWords(text: string, texts: readonly SourceText[]): Stretch | undefi
 
 /**
  * True for words that a passage has in part, in the same order: a third of them, two at least. What has
- * less, and what asks, may be the writer's own.
+ * less may be the writer's own.
  */
 function isAltered(text: string, texts: readonly SourceText[]): boolean {
-  if (/\?\s*$/.test(text)) return false;
   const words = readWords(text).map((it) => it.text);
   const length = Math.max(2, Math.ceil(words.length / 3));
   const indexes = texts.map(wordIndexOf);

@@ -2,6 +2,7 @@
 // ordinary words. No tagger: at the beginning of a sentence, in a heading and in a title a capital says
 // little, and what is not certain there is marked so.
 
+import { isSubject } from "./name-subjects.ts";
 import { eachWord, endsSentence, foldWord } from "./word-index.ts";
 
 /** A word of a name, folded. */
@@ -80,7 +81,7 @@ export function readNames(
     const last = lastOfName(text, tokens, index, masked);
     const run = tokens.slice(index, last + 1);
     index = last;
-    const acts = isActor(text, first, run.at(-1)!.end);
+    const acts = isSubject(text, first, run.at(-1)!.end);
     const certain = (it: Token): boolean => (!it.opens || acts) && !titled(it.at) && !small.has(it.folded);
     const mention = toMention(text, run, certain);
     if (mention !== undefined) found.push(mention);
@@ -132,19 +133,6 @@ function lastOfName(
     else if (!particles.has(it.folded) || gap.includes("-")) break;
   }
   return last;
-}
-
-/** Verbs of those who have names. */
-const deeds =
-  /^ (?:is|was|has|had|also|will|would|said|says|told|won|lost|led|wrote|made|became|began|took|went|gave|held|left|met|ran|grew|sold|scored|played|plays|defeated|beat|served|serves|worked|works|joined|died|moved|married|graduated|attended|returned|retired|founded|appeared|received|started|studied|earned|signed|published|directed|directs|starred|announced|resigned|lives|lived|released|launched|reported|acquired) /;
-
-/** Ends of ordinary words that open sentences. */
-const ordinary =
-  /(?:ing|ed|ly|tion|sion|ment|ness|ity|ance|ence|ism|ship|able|ible|ful|ous|ive|ic|al|age|ure|one|thing|body)$/;
-
-/** True for a word that opens a sentence and does what a name does: "Lindqvist was born". */
-function isActor(text: string, it: Token, end: number): boolean {
-  return it.folded.length > 2 && !ordinary.test(it.folded) && deeds.test(text.slice(end, end + 14));
 }
 
 /** "WHO" is a body, "Who" asks. */

@@ -175,6 +175,18 @@ export function indexWords(text: string): WordIndex {
   return { words, at, end, isCapital, places, sentences: Int32Array.from(sentences), isCut };
 }
 
+/** The number of the sentence in which the word at a position stands. */
+export function sentenceAt(index: WordIndex, position: number): number {
+  let low = 0;
+  let high = index.sentences.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (index.sentences[middle]! <= position) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 const known = new WeakMap<SourceText, WordIndex>();
 
 /** The index of a source, made once. */

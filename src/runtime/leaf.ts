@@ -379,6 +379,8 @@ export async function closeInner(
   const spent = replay.records.spentIn(inner.path);
   const more: { [key: string]: Json } = { scope: inner.path };
   if (spent.calls > 0) more["spent"] = { ...spent };
+  const late = replay.passedOver.takeIn(inner.path, replay.delivered);
+  if (late.length > 0) more["late"] = late;
   return { more, covers: covers.length === 0 ? {} : { covers } };
 }
 

@@ -4,7 +4,7 @@
 
 import { canonical } from "../base/values.ts";
 import type { AnyEvent, JournalEvent, StepIdentity } from "../journal/events.ts";
-import { childScope, scopeNames } from "./identity.ts";
+import { scopeNames } from "./identity.ts";
 import type { CompletionEvent } from "./records.ts";
 
 /** One end of a step: which step's, by its names, and what it gave. */
@@ -106,13 +106,13 @@ function cutOf(events: readonly AnyEvent[]): number {
 function endsOf(events: readonly AnyEvent[]): End[] {
   const opened = new Map<number | string, StepIdentity & { readonly hash?: string }>();
   const gone = new Set(events.flatMap((it) => (it.kind === "step.invalidated" ? [it.data.seq] : [])));
-  const left = leftIn(events);
+  const late = lateIn(events);
   const ends: End[] = [];
   for (const event of events) {
     if (event.kind === "review.asked" || event.kind === "timer.set") opened.set(event.seq, event.data);
     if (event.kind === "child.started") opened.set(event.data.child, event.data);
     const identity = gone.has(event.seq) ? undefined : identityOf(event, opened);
-    if (identity === undefined || left(identity.scope, event.seq)) continue;
+    if (identity === undefined || late.has(event.seq)) continue;
     const said = saidBy(event as CompletionEvent, identity);
     ends.push({ seq: event.seq, identity, name: nameKey(identity), said });
   }
@@ -161,27 +161,10 @@ function decided(event: JournalEvent<"review.decided">, asked: { readonly hash?:
   return `${decision} ${because ?? ""}`;
 }
 
-/** What ended below a `first` after that was decided: recorded, and told to nobody. */
-function leftIn(events: readonly AnyEvent[]): (scope: string, seq: number) => boolean {
-  const decisions = new Map<string, number>();
-  for (const event of events) {
-    if (event.kind !== "step.completed" && event.kind !== "step.failed") continue;
-    if (event.data.kind !== "first") continue;
-    const scope = childScope(event.data);
-    const { n, branches } = event.data.input as { readonly n: number; readonly branches: readonly unknown[] };
-    const ended = events.filter(
-      (it) => (it.kind === "step.completed" || it.kind === "step.failed") && it.data.scope === scope,
-    );
-    const well = ended.filter((it) => it.kind === "step.completed")[n - 1];
-    const badly = ended.filter((it) => it.kind === "step.failed")[branches.length - n];
-    decisions.set(scope, Math.min(...[well, badly].flatMap((it) => (it === undefined ? [] : [it.seq]))));
-  }
-  if (decisions.size === 0) return () => false;
-  return (scope, seq) => {
-    for (let end = scope.length; end > 0; end = scope.lastIndexOf("/", end - 1)) {
-      const at = decisions.get(scope.slice(0, end));
-      if (at !== undefined && seq > at) return true;
-    }
-    return false;
-  };
+/** What ended after its scope had: recorded, and told to nobody. */
+function lateIn(events: readonly AnyEvent[]): ReadonlySet<number> {
+  const late = events.map((it) =>
+    "more" in it.data ? (it.data.more as { readonly late?: readonly number[] }).late : [],
+  );
+  return new Set(late.flatMap((it) => it ?? []));
 }

@@ -24,6 +24,7 @@ import { type Issue, OpenIssue, type Work } from "./issue.ts";
 import { canonicalInput, Lineage } from "./lineage.ts";
 import { isWithin, OpenIssues } from "./open-issues.ts";
 import { type Completion, Records } from "./records.ts";
+import { PassedOver } from "./passed-over.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { RunWriter } from "./run-writer.ts";
 import type { Host, ReplayEnd } from "./runtime.ts";
@@ -51,6 +52,7 @@ export class Replay {
   readonly writer: RunWriter;
   readonly issues: OpenIssues;
   readonly beside = new Beside();
+  readonly passedOver = new PassedOver(this.records);
   /** Work under way when this replay was left, for the next one. */
   flights: readonly Flight[] = [];
   readonly #deliveries = new Deliveries(this.records);
@@ -315,12 +317,10 @@ export class Replay {
       await this.#deliver(issue, next);
       return undefined;
     }
-    if (this.options.verify && isLeft(this.issues.all(), next.identity.scope)) {
-      this.#deliveries.pass();
-      return undefined;
-    }
-    if (this.#live || retried || this.issues.isLeft(next.key, next.identity.scope)) {
+    const isVerified = this.options.verify && isLeft(this.issues.all(), next.identity.scope);
+    if (this.#live || retried || isVerified || this.issues.isLeft(next.key, next.identity.scope)) {
       // Its scope was left (a branch that lost): the record stands, nobody asks for it.
+      if (!retried) this.passedOver.add(next);
       this.#deliveries.pass();
       return undefined;
     }
