@@ -72,6 +72,19 @@ export class CodeKeeper {
     };
   }
 
+  /** Which works of the present code may hold, in local variables, what was delivered to a run. Unknown ones count as such. */
+  async capturing(now: KeptCode | undefined): Promise<(work: string) => boolean> {
+    const present = storedBlob(now?.sources);
+    if (present === undefined) return () => true;
+    const works = await this.#worksOf(present, new Map((now?.blobs ?? []).map((blob) => [blob.hash, blob])));
+    return (work) => {
+      // Named by hand, or made of names: it says itself what it is.
+      if (work.startsWith("v:")) return false;
+      const known = works(work);
+      return known.unknown === true || known.delivered.length > 0;
+    };
+  }
+
   /** What changed in the code since an old run. */
   async changes(old: readonly AnyEvent[], now: KeptCode | undefined): Promise<CodeChanges | undefined> {
     const then = periodsOf(old).at(-1)?.hash;

@@ -213,6 +213,7 @@ class Opened implements Firebreak {
       liveness: locks === undefined ? soleProcess() : lockProcess(locks),
       drive: options.drive ?? "all",
       ...(options.rig?.guard === undefined ? {} : { guard: options.rig.guard }),
+      capturesFor: (started) => this.#code.capturing(this.#keptFor(started)),
       pastFor: (started, run) => readPast(journal, started, this.#codeOf, run),
       ...(options.lingerMs === undefined ? {} : { lingerMs: options.lingerMs }),
     });

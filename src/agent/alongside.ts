@@ -8,7 +8,7 @@ import type { Check, Source, Verdict } from "../check/check.ts";
 import { problemsOf } from "../check/judge-checks.ts";
 import type { JournalEvent } from "../journal/events.ts";
 import { compositeWork } from "../runtime/composite.ts";
-import { identityKey, nameLimit } from "../runtime/identity.ts";
+import { nameLimit } from "../runtime/identity.ts";
 import { invalidate, lateVerdict } from "../runtime/invalidation.ts";
 import type { Work } from "../runtime/issue.ts";
 import { Replay } from "../runtime/replay.ts";
@@ -39,7 +39,7 @@ type Completed = JournalEvent<"step.completed">;
 
 /** A late verdict stands against it, and it came all the same: a person let it pass. */
 function isWaved(replay: Replay, event: Completed): boolean {
-  return replay.records.overruled(identityKey(event.data)).some((it) => it.hash === event.data.hash);
+  return replay.records.overruled(event.data).some((it) => it.hash === event.data.hash);
 }
 
 /** The gate belongs to the scope of its step, which does not end before it: a record of the whole then stands for it too. */

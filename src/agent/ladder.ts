@@ -63,7 +63,7 @@ const editLimit = 5;
 export async function climb(scope: Scope, spec: LadderSpec): Promise<Value> {
   const given = scope.replay.options.past?.given(spec.identity);
   if (given !== undefined) return acceptGiven(scope, spec.step, given.value, spec.judge);
-  const against = new Against(scope.replay.records.overruled(identityKey(spec.identity)));
+  const against = new Against(scope.replay.records.overruled(spec.identity));
   const moves = [...movesOf(spec.rungs, spec.models)];
   let last: AttemptResult | undefined;
   let number = 0;

@@ -48,14 +48,17 @@ export class MemoryJournal implements Journal {
     this.#demandOpen();
     const rows = this.#rows(run);
     const invalidated = new Set<number>();
-    for (const row of rows) {
-      if (row.kind === invalidatedCode)
-        invalidated.add((JSON.parse(String(row.data)) as EventData["step.invalidated"]).seq);
+    let cut = 0;
+    for (const [index, row] of rows.entries()) {
+      if (row.kind !== invalidatedCode) continue;
+      const data = JSON.parse(String(row.data)) as EventData["step.invalidated"];
+      invalidated.add(data.seq);
+      if (data.cut) cut = index + 1;
     }
     const descend = function* (from: number): Iterable<AnyEvent> {
       for (let seq = from; seq > 0; seq -= 1) yield decodeEvent(run, seq, rows[seq - 1]!);
     };
-    return openEvents({ run, last: rows.length, invalidated, descend });
+    return openEvents({ run, last: rows.length, invalidated, cut, descend });
   }
 
   async event(run: RunId, seq: number): Promise<AnyEvent | undefined> {

@@ -1,6 +1,8 @@
 // Which events a replay needs (J8). An event is left out when a live record
 // after it covers it. A record is live while no step.invalidated names it and
 // it is not left out itself: what stands for it then stands for its events too.
+// After a step.invalidated that cuts (records were undone while the run went
+// on) no record from before it stands for others any more.
 //
 // Events are read from the last to the first and covered stretches are jumped
 // over, so the cost follows the number of open events, not the run's length.
@@ -42,12 +44,14 @@ export interface OpenEventsSource {
   readonly last: number;
   /** Sequences that a step.invalidated names, wherever it stands in the log. */
   readonly invalidated: ReadonlySet<number>;
+  /** Sequence of the last step.invalidated that cuts; 0 for none. */
+  readonly cut: number;
   /** Events from `seq` downwards, without gaps. */
   readonly descend: (seq: number) => Iterable<AnyEvent>;
 }
 
 /** The open events of a run, in order. @throws EVENT_CORRUPT when one of them is missing. */
-export function openEvents({ run, last, invalidated, descend }: OpenEventsSource): readonly AnyEvent[] {
+export function openEvents({ run, last, invalidated, cut, descend }: OpenEventsSource): readonly AnyEvent[] {
   const covered = new Covered();
   const open: AnyEvent[] = [];
   let seq = last;
@@ -56,7 +60,7 @@ export function openEvents({ run, last, invalidated, descend }: OpenEventsSource
     for (const event of descend(from)) {
       if (event.seq !== seq) break;
       open.push(event);
-      if (!invalidated.has(seq)) for (const range of event.covers ?? []) covered.add(range);
+      if (seq > cut && !invalidated.has(seq)) for (const range of event.covers ?? []) covered.add(range);
       const next = covered.below(seq - 1);
       const jumps = next !== seq - 1;
       seq = next;

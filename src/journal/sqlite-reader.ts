@@ -78,7 +78,7 @@ export class SqliteReader {
       openEvents({
         run,
         last,
-        invalidated: this.#invalidated(run, base, last),
+        ...this.#invalidated(run, base, last),
         descend: (seq) => this.#descend(run, base, seq),
       }),
     );
@@ -161,16 +161,23 @@ export class SqliteReader {
   }
 
   /** Invalidations have an index of their own, so a jump over one does not lose it. */
-  #invalidated(run: RunId, base: number, last: number): ReadonlySet<number> {
+  #invalidated(
+    run: RunId,
+    base: number,
+    last: number,
+  ): { readonly invalidated: ReadonlySet<number>; readonly cut: number } {
     const rows = this.#prepare(
       `SELECT ${eventColumns} FROM events WHERE kind = ${invalidatedCode} AND id > ? AND id <= ?`,
     ).all(base, base + last) as unknown as readonly EventRow[];
-    const named = new Set<number>();
+    const invalidated = new Set<number>();
+    let cut = 0;
     for (const row of rows) {
       const event = decodeEvent(run, row.id - base, row);
-      if (event.kind === "step.invalidated") named.add(event.data.seq);
+      if (event.kind !== "step.invalidated") continue;
+      invalidated.add(event.data.seq);
+      if (event.data.cut) cut = Math.max(cut, event.seq);
     }
-    return named;
+    return { invalidated, cut };
   }
 }
 

@@ -18,6 +18,11 @@ export function equalKey(scope: string, kind: StepKind, name: string, input: str
   return `${scope}\n${kind}\n${name}\n${input}`;
 }
 
+/** Text that is equal for steps of the same names, kind and input, whatever the inputs of the steps around them. */
+export function namesKey(it: StepIdentity): string {
+  return JSON.stringify([scopeNames(it.scope), it.kind, it.name, it.in]);
+}
+
 /** The scope that a composite step opens. */
 export function childScope(it: StepIdentity): string {
   const name = encodeURIComponent(it.name).replaceAll("~", "%7E");

@@ -11,7 +11,7 @@
 import type { RunId } from "../base/ids.ts";
 import { canonical, type Json } from "../base/values.ts";
 import type { AnyEvent, JournalEvent, StepIdentity, StepKind } from "../journal/events.ts";
-import { scopeNames, stepPath } from "./identity.ts";
+import { namesKey, scopeNames, stepPath } from "./identity.ts";
 import { nameKey, PastOrder } from "./past-order.ts";
 import type { CompletionEvent } from "./records.ts";
 import type { StepMatch } from "./step-match.ts";
@@ -159,7 +159,7 @@ class RecordedPast implements Past {
   take(identity: StepIdentity, work: string | undefined, may: number): PastRecord | undefined {
     const given = this.#givenFor(identity);
     if (given !== undefined) return given;
-    const all = this.#byKey.get(keyOf(identity));
+    const all = this.#byKey.get(namesKey(identity));
     if (all === undefined || this.#isRedone(identity)) return undefined;
     const fits = all.filter((it) => !this.#used.has(it.seq) && this.#isSame(it, work, may));
     const found =
@@ -207,7 +207,7 @@ class RecordedPast implements Past {
   explain(identity: StepIdentity, work: string | undefined): Explained {
     const free = (all: readonly Kept[] | undefined): Kept | undefined =>
       all?.find((it) => !this.#used.has(it.seq));
-    const equal = free(this.#byKey.get(keyOf(identity)));
+    const equal = free(this.#byKey.get(namesKey(identity)));
     const named = equal ?? free(this.#byName.get(nameKey(identity)));
     const seq = named === undefined ? {} : { seq: named.seq };
     if (this.#isRedone(identity)) return { why: "told to do it again", ...seq };
@@ -260,7 +260,7 @@ class RecordedPast implements Past {
   }
 
   #keep(kept: Kept, event: AnyEvent): void {
-    push(this.#byKey, keyOf(kept.identity), kept);
+    push(this.#byKey, namesKey(kept.identity), kept);
     push(this.#byName, nameKey(kept.identity), kept);
     const { scope, name } = kept.identity;
     const more = (event.kind === "step.completed" ? (event.data.more ?? {}) : {}) as {
@@ -349,10 +349,6 @@ function keptMore(more: Json | undefined): { more?: Json } {
   if (more === undefined || more === null || typeof more !== "object" || Array.isArray(more)) return {};
   const { spent: _, scope: __, signal: ___, ...kept } = more as { readonly [key: string]: Json };
   return Object.keys(kept).length === 0 ? {} : { more: kept };
-}
-
-function keyOf(it: StepIdentity): string {
-  return JSON.stringify([scopeNames(it.scope), it.kind, it.name, it.in]);
 }
 
 function namesOf(it: StepIdentity): readonly string[] {

@@ -1,9 +1,17 @@
 // What the open events of a run say, indexed for a replay: one fold, used for
 // the events read at the start and for those appended later alike.
 
-import type { AnyEvent, JournalEvent, Outcome, Problem, Range, StepIdentity } from "../journal/events.ts";
+import type {
+  AnyEvent,
+  JournalEvent,
+  Outcome,
+  Problem,
+  Range,
+  StepIdentity,
+  StepKind,
+} from "../journal/events.ts";
 import type { Json } from "../base/values.ts";
-import { identityKey } from "./identity.ts";
+import { identityKey, namesKey } from "./identity.ts";
 import { OpenIntents } from "./open-intents.ts";
 
 /** A recorded end of a step, in the order in which it is to be delivered. */
@@ -234,8 +242,10 @@ export class Records {
   #ended(
     event: JournalEvent<"step.completed"> | JournalEvent<"step.failed">,
     data: StepIdentity & { more?: Json },
-  ): Completion {
+  ): Completion | undefined {
     this.#within(data.scope, event.seq, event.covers);
+    // Code may close over what was undone: from before, only what its steps recorded is used.
+    if (this.#loading && event.seq < this.#cut && isComposite(event)) return undefined;
     const more = (data.more ?? {}) as { signal?: number; spent?: Spent; scope?: string };
     if (more.scope !== undefined) this.forgetScope(more.scope);
     if (more.spent !== undefined) this.#addSpent(data.scope, more.spent);
@@ -294,8 +304,8 @@ export class Records {
   }
 
   /** Outputs of a step that do not stand, oldest first. */
-  overruled(key: string): readonly Overruled[] {
-    return this.#overruled.get(key) ?? [];
+  overruled(identity: StepIdentity): readonly Overruled[] {
+    return this.#overruled.size === 0 ? [] : (this.#overruled.get(namesKey(identity)) ?? []);
   }
 
   /** Records were undone while the run went on. */
@@ -311,7 +321,7 @@ export class Records {
   #invalidate(event: AnyEvent, { data }: JournalEvent<"step.invalidated">): void {
     this.lastSeq = Math.max(this.lastSeq, event.seq);
     if (event.kind === "step.completed" && data.cut && data.hash !== undefined) {
-      const key = identityKey(event.data);
+      const key = namesKey(event.data);
       const { hash, by, because, feedback } = data;
       const all = this.#overruled.get(key) ?? [];
       this.#overruled.set(key, [
@@ -374,6 +384,22 @@ export type Answer =
       readonly message: string;
       readonly problems: readonly Problem[];
     };
+
+const composites: ReadonlySet<StepKind> = new Set([
+  "agent",
+  "attempt",
+  "gate",
+  "map",
+  "branch",
+  "first",
+  "loop",
+]);
+
+/** The end of a step whose body is workflow code, or that had steps below it. */
+export function isComposite(event: CompletionEvent): boolean {
+  if (event.kind !== "step.completed" && event.kind !== "step.failed") return false;
+  return event.covers !== undefined || composites.has(event.data.kind);
+}
 
 /** The plain meaning of a completion. A review's approval means the value shown: `out` is undefined there. */
 export function answerOf(event: CompletionEvent): Answer {

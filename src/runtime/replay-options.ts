@@ -11,6 +11,8 @@ export interface ReplayOptions {
   readonly verify?: boolean;
   /** The run that is done again. */
   readonly past?: Past;
+  /** Whether a work may hold, in local variables, what was delivered to the run. Asked only once records were undone. */
+  readonly captures?: (work: string) => boolean;
   /** Ends where the first work would start. */
   readonly plan?: boolean;
   /** Told of every gate before it is asked for: the runtime knows no check, so what it is told of is not looked at. */

@@ -55,7 +55,7 @@ export class Replay {
   readonly passedOver = new PassedOver(this.records);
   /** Work under way when this replay was left, for the next one. */
   flights: readonly Flight[] = [];
-  readonly #deliveries = new Deliveries(this.records);
+  readonly #deliveries: Deliveries;
   /** Present while another run is done again. */
   readonly adoption: Adoption | undefined;
   #live = false;
@@ -72,6 +72,7 @@ export class Replay {
   constructor(host: Host, options: ReplayOptions) {
     this.host = host;
     this.options = options;
+    this.#deliveries = new Deliveries(this.records, options.captures);
     this.seed = options.seed;
     this.root = new Scope(this, "");
     this.writer = new RunWriter(host, this);
@@ -221,7 +222,7 @@ export class Replay {
     const issue: Issue = new OpenIssue({ ...rest, key, traced, may: this.delivered });
     this.issues.add(issue);
     this.#asked += 1;
-    if (this.#deliveries.ask(key)) issue.state = "recorded";
+    if (this.#deliveries.ask(it.identity, key)) issue.state = "recorded";
     else if (!this.#live && this.#deliveries.holds(key)) {
       issue.state = "recorded";
       if (this.options.verify && it.work.enter) it.work.start(issue);

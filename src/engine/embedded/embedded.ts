@@ -57,6 +57,8 @@ export interface EmbeddedOptions {
   /** Present in tests only. */
   readonly guard?: Guard;
   /** What a run that reruns another may take over. */
+  /** Which works of a run in which records were undone may hold, in local variables, what was delivered to it. */
+  readonly capturesFor?: (started: EventData["run.started"]) => Promise<(work: string) => boolean>;
   readonly pastFor?: (started: EventData["run.started"], run: RunId) => Promise<Past>;
 }
 
@@ -271,7 +273,7 @@ export class EmbeddedEngine implements Engine {
       const flights = this.#flights.get(run);
       this.#flights.delete(run);
       const replay = new Replay(this.#host(run, started.data.root, epoch), {
-        ...(await this.#replayOptions(run, started.data)),
+        ...(await this.#replayOptions(run, started.data, events)),
         ...(flights === undefined ? {} : { flights }),
       });
       this.#active.set(run, replay);
@@ -311,13 +313,20 @@ export class EmbeddedEngine implements Engine {
     return head?.status === "running" && head.owner === this.owner && head.epoch === replay.host.epoch;
   }
 
-  async #replayOptions(run: RunId, started: EventData["run.started"]): Promise<ReplayOptions> {
+  async #replayOptions(
+    run: RunId,
+    started: EventData["run.started"],
+    events: readonly AnyEvent[],
+  ): Promise<ReplayOptions> {
+    const isCut = events.some((it) => it.kind === "step.invalidated" && it.data.cut);
+    const captures = isCut ? await this.#options.capturesFor?.(started) : undefined;
     const past = started.rerunOf === undefined ? undefined : await this.#options.pastFor?.(started, run);
     const accept = this.#accepting.delete(run);
     return {
       seed: started.seed,
       accept,
       ...(past === undefined ? {} : { past }),
+      ...(captures === undefined ? {} : { captures }),
       lingerMs: this.#options.lingerMs ?? 1_000,
       conclude: async (end) => {
         const concluded = concludeRun(run, started, end);
