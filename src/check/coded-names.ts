@@ -2,7 +2,7 @@
 
 import type { NameMention } from "./read-names.ts";
 import type { SourceText } from "./source-text.ts";
-import { type WordIndex, wordIndexOf } from "./word-index.ts";
+import { foldWord, type WordIndex, wordIndexOf } from "./word-index.ts";
 
 /** Most places of a word that are looked at. */
 const placesLimit = 500;
@@ -29,13 +29,35 @@ export function otherNumber(
   let known: string | undefined;
   for (const source of texts) {
     const index = wordIndexOf(source);
-    if (index.places.has(`${word.text}${digits}`)) return undefined;
-    for (const place of (index.places.get(word.text) ?? []).slice(0, placesLimit)) {
-      if (index.words[place + 1] === digits && isBeside(source, index, place)) return undefined;
+    if (placeWith(source, word.text, digits)) return undefined;
+    for (const place of (index.places.get(word.text) ?? []).slice(0, placesLimit))
       known ??= joined(source, index, place);
-    }
   }
   return known === undefined ? undefined : { name: `${word.written}-${digits}`, known };
+}
+
+const nameBefore = /(\p{Lu}[\p{L}\p{M}]{0,30})[ \u00a0]$/u;
+
+/** True for the number of a name that was read otherwise joined: "IL 6" for "IL-6". */
+export function endsName(
+  text: string,
+  mention: { readonly at: number; readonly end: number },
+  texts: readonly SourceText[],
+): boolean {
+  const word = nameBefore.exec(text.slice(Math.max(0, mention.at - 34), mention.at))?.[1];
+  const digits = text.slice(mention.at, mention.end);
+  if (word === undefined || !/^\d{1,6}$/.test(digits)) return false;
+  const folded = foldWord(word);
+  return texts.some((it) => placeWith(it, folded, digits));
+}
+
+/** A word and digits stand together. */
+function placeWith(source: SourceText, word: string, digits: string): boolean {
+  const index = wordIndexOf(source);
+  if (index.places.has(`${word}${digits}`)) return true;
+  return (index.places.get(word) ?? [])
+    .slice(0, placesLimit)
+    .some((place) => index.words[place + 1] === digits && isBeside(source, index, place));
 }
 
 /** At most one sign stands between a word and the next. */

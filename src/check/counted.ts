@@ -95,7 +95,9 @@ export function isOwnScore(text: string, mention: NumberMention, texts: readonly
   return !texts.some((it) => {
     const pairs = pairsOf(it);
     const isNext = pairs.some((one) => follows([Number(near[1]), Number(near[2])], one));
-    return !isNext && pairs.some(([first, second]) => first === Number(near[1]) || second === Number(near[2]));
+    return (
+      !isNext && pairs.some(([first, second]) => first === Number(near[1]) || second === Number(near[2]))
+    );
   });
 }
 

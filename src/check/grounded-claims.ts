@@ -6,6 +6,7 @@
 
 import type { Evidence, Problem } from "./check.ts";
 import type { Finding } from "./finding.ts";
+import { endsName } from "./coded-names.ts";
 import { countsOwnItems, isOwnScore, saysOtherCount } from "./counted.ts";
 import { findDates } from "./grounded-dates.ts";
 import { findNames } from "./grounded-names.ts";
@@ -68,7 +69,7 @@ export function groundClaims(
 function countOutcome(found: NumberFinding, text: string, texts: readonly SourceText[]): Outcome[] {
   const { mention } = found;
   if (found.at !== undefined) return [found];
-  if (countsOwnItems(text, mention)) return [];
+  if (countsOwnItems(text, mention) || endsName(text, mention, texts)) return [];
   if (mention.isWord !== true)
     return isOwnScore(text, mention, texts) ? [toDoubt(found)] : [toProblem(found, text, texts)];
   const other = saysOtherCount(text, mention, texts);

@@ -32,16 +32,16 @@ export type Difference =
   /** In a telling word that was added. */
   | "added";
 
-const mildest: readonly Difference[] = ["respelt", "inflected", "added", "altered"];
+const order: readonly Difference[] = ["respelt", "inflected", "altered", "added"];
 
-/** The mildest way in which a passage of the sources differs from words in one word, if any does. */
+/** In which way a passage of the sources differs from words in one word, if any does: the first of the order. */
 export function oneWordOff(words: readonly string[], texts: readonly SourceText[]): Difference | undefined {
   if (words.length < 3 || words.length > wordLimit) return undefined;
   let best: Difference | undefined;
   for (const source of texts) {
     for (const change of changesIn(words, wordIndexOf(source))) {
       const found = differenceOf(change);
-      if (best === undefined || mildest.indexOf(found) < mildest.indexOf(best)) best = found;
+      if (best === undefined || order.indexOf(found) < order.indexOf(best)) best = found;
     }
   }
   return best;

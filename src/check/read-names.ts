@@ -99,11 +99,16 @@ function tokensOf(text: string): Token[] {
       folded: foldWord(written),
       at,
       end,
-      isCapital: /\p{Lu}/u.test(written) && !/^\d/.test(written),
+      // "°C" is a unit.
+      isCapital: /\p{Lu}/u.test(written) && !/^\d/.test(written) && !isDegree(text, at, end),
       opens: past === undefined || opensAfter(text, past.end, at),
     });
   });
   return tokens;
+}
+
+function isDegree(text: string, at: number, end: number): boolean {
+  return end === at + 1 && /[°º]/.test(text.charAt(at - 1));
 }
 
 /** A sentence, a line, an entry or what follows a colon opens here. */

@@ -2,6 +2,7 @@
 
 import { unsure } from "./check.ts";
 import type { CheckContext, Evidence, Judged, NamedCheck, Problem, Unsure } from "./check.ts";
+import { byteCounter } from "./byte-span.ts";
 import { excerpt } from "./excerpt.ts";
 import { findQuote, readQuotation, wordsOf } from "./find-quote.ts";
 import { clip } from "./fold-text.ts";
@@ -9,6 +10,7 @@ import { nearestPassage } from "./nearest-passage.ts";
 import { locate, parsePath, type Path } from "./paths.ts";
 import { sourceTexts } from "./source-text.ts";
 import { type TracedNumber, traceNumbers } from "./trace-numbers.ts";
+import { evidenceLimit, witnesses } from "./witness.ts";
 
 export interface TracedOptions<Output = unknown, Input = unknown> {
   /** Path to the report's text. Default "": the output is the text. */
@@ -23,9 +25,6 @@ export interface TracedOptions<Output = unknown, Input = unknown> {
   /** Whether numbers spelled as words count. Default false. */
   readonly words?: boolean;
 }
-
-/** Most places shown as evidence. */
-const evidenceLimit = 200;
 
 /** Fewest words between quotation marks that make a quotation; fewer are a term. */
 export const quotedWords = 4;
@@ -88,19 +87,12 @@ function trace(text: string, values: unknown, { path, context, options }: Task):
   const doubtful = untraced.filter(
     (it) => it.isDoubtful === true || it.but === "sign" || it.but === "reading",
   );
-  const quoted = groundQuotations(quotations, path, context);
+  const quoted = groundQuotations(quotations, { text, path, context });
   const problems = [
     ...untraced.filter((it) => !doubtful.includes(it)).map((it) => sayUntraced(it, text, path)),
     ...quoted.problems,
   ];
-  const evidence = [
-    ...numbers.flatMap((it) =>
-      it.tracedTo === undefined
-        ? []
-        : [{ path: `${path} line ${it.line}`.trim(), where: it.tracedTo, text: it.number }],
-    ),
-    ...quoted.evidence,
-  ].slice(0, evidenceLimit);
+  const evidence = [...witnessed(numbers, text, path), ...quoted.evidence].slice(0, evidenceLimit);
   const note = `${numbers.length - untraced.length} of ${numbers.length} numbers and ${quoted.evidence.length} of ${quotations.length} quotations traced`;
   if (problems.length > 0) return { problems, note, evidence };
   const doubts = [
@@ -109,6 +101,15 @@ function trace(text: string, values: unknown, { path, context, options }: Task):
   ];
   if (doubts.length > 0) return { ...unsure(doubts.slice(0, 5).join("; ")), evidence };
   return { problems: [], note, evidence };
+}
+
+/** A number of the report, by its bytes, and the value it comes from. */
+function witnessed(numbers: readonly TracedNumber[], text: string, path: string): Evidence[] {
+  const count = byteCounter(text);
+  return numbers.flatMap(({ tracedTo, number, at }) => {
+    const claimed = { start: count(at), end: count(at + number.length) };
+    return tracedTo === undefined ? [] : [{ path, where: tracedTo, text: number, claimed }];
+  });
 }
 
 function sayDoubt(it: TracedNumber): string {
@@ -166,17 +167,19 @@ interface QuotedFinding {
   readonly evidence: Evidence[];
 }
 
-function groundQuotations(quotations: readonly Quoted[], path: string, context: CheckContext): QuotedFinding {
+function groundQuotations(
+  quotations: readonly Quoted[],
+  report: { readonly text: string; readonly path: string; readonly context: CheckContext },
+): QuotedFinding {
+  const { path } = report;
   const finding: QuotedFinding = { problems: [], doubts: [], evidence: [] };
-  const texts = quotations.length === 0 ? [] : sourceTexts(context.read);
-  for (const { text } of quotations) {
+  const texts = quotations.length === 0 ? [] : sourceTexts(report.context.read);
+  const witness = witnesses(path, report.text);
+  for (const quotation of quotations) {
+    const { text } = quotation;
     const hit = findQuote(readQuotation(text), texts);
     if (hit !== undefined) {
-      finding.evidence.push({
-        path,
-        where: hit.source.where(hit.start),
-        text: excerpt(hit.source.text, hit.start, hit.end),
-      });
+      finding.evidence.push(witness(hit, quotation));
       if (hit.doubt !== undefined) finding.doubts.push(`"${clip(text, 60)}": ${hit.doubt}`);
       continue;
     }

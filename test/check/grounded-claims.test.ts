@@ -67,6 +67,61 @@ const rows: readonly Row[] = [
   ["Nothing is stated here.", "pass", "nothing to look up"],
 ];
 
+const guide =
+  "How do crab traps work? In case the catch is not dry, do not close the lid. The trap has a unique, well made wire frame. " +
+  "The lid closes by itself. It weighs 20 pounds and is 60 inches wide; boil at 79 degrees for an hour. " +
+  "The hosts led 2-1 and then 4-2 before the guests got one back. A fox makes the horse drink. " +
+  "If the float rises, the valve does not open.";
+
+const guideRows: readonly Row[] = [
+  ["The catch is dry, so close the lid.", "pass", "a condition that denies is no denial"],
+  ["Close the lid.", "pass", "what holds under a condition only is not denied"],
+  ["In case the catch is dry, do not close the lid.", "fail", "a condition turned round"],
+  ["If the float rises, the valve opens.", "fail", "what follows from a condition turned round"],
+  ["The lid does not close by itself.", "fail", "a denial without a condition"],
+  ["It was 4-3 in the end.", "unsure", "the next score, worked out"],
+  ["It was 4-7 in the end.", "fail", "a score altered on one side"],
+  ["It ended 8-5 after a long game.", "unsure", "a score worked out from what is told"],
+  ["It weighs 20 pounds (9 kg).", "unsure", "pounds as kilograms"],
+  ["It weighs 20 pounds (14 kg).", "fail", "pounds as kilograms, wrongly"],
+  ["It is 60 inches (152 cm) wide.", "unsure", "inches as centimetres"],
+  ["Boil at 79 degrees Fahrenheit (26 °C).", "unsure", "degrees of an unknown scale in the other one"],
+  ["Boil at 79 degrees Fahrenheit (36 °C).", "fail", "degrees that come from none"],
+  ["You ask: “How do crab traps work?”", "pass", "a question repeated"],
+  ["You ask: “How do the crab traps work?”", "unsure", "a question with a small word more"],
+  ["You ask: “How do lobster traps work?”", "fail", "a question with another telling word"],
+  ["You ask: “How do traps work?”", "fail", "a question without a telling word"],
+  ["You ask: “How do big crab traps work?”", "unsure", "a question with a telling word more"],
+  ["You ask: “Why would anybody buy one?”", "unsure", "a question of the writer's own"],
+  ["It has a “unique, well made wire frame”.", "pass", "a term of the source"],
+  ["It has a “well painted wire”.", "fail", "a short term with one word altered"],
+  ["It has a “unique made wire”.", "fail", "a short term with one word left out"],
+  ["It is a “pot of gold”.", "pass", "a short term of the writer's own"],
+  ["It is about “making the horse drink”.", "unsure", "a quotation whose first word took another form"],
+  ["It is about “makes the mule drink”.", "fail", "a quotation with one word altered inside"],
+];
+
+describe("a text about what a guide says", () => {
+  for (const [text, result, why] of guideRows) {
+    test(`${result}: ${why} ("${text}")`, () => {
+      const verdict = judge(text, guide);
+      assert.equal(verdict.result, result, JSON.stringify(verdict));
+    });
+  }
+
+  test("every sentence of the guide, and every run of three words or more in quotation marks, never fails", () => {
+    for (const sentence of guide.split(/(?<=[.?]) /)) {
+      assert.equal(judge(sentence, guide).result, "pass", sentence);
+      const words = sentence.replace(/[.?]$/, "").split(" ");
+      for (let from = 0; from + 3 <= words.length; from += 1)
+        for (let to = from + 3; to <= words.length; to += 1) {
+          const quoted = `It says “${words.slice(from, to).join(" ")}”.`;
+          assert.equal(judge(quoted, guide).result, "pass", quoted);
+        }
+    }
+  });
+});
+
 describe("running text", () => {
   for (const [text, result, why] of rows) {
     test(`${result}: ${why} ("${text.replaceAll("\n", " / ")}")`, () => {

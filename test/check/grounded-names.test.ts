@@ -79,6 +79,34 @@ describe("names in running text", () => {
     ["Gough Whitlam led the party.", "fail", "a name at the beginning, by its second word"],
     ["The Party led. A party may lead.", "pass", "a word that also stands in small letters"],
   ];
+  const coded: readonly Row[] = [
+    ["The IL-6 level rose.", "pass", "a name with its number"],
+    ["The IL 6 level and the IL6 level rose.", "pass", "a name with its number, otherwise joined"],
+    ["The IL-8 level rose.", "fail", "a name with another number"],
+    ["COVID-91 cases rose.", "fail", "a name with another number that opens a sentence"],
+    ["Many got COVID-19.", "pass", "a name with its number at the end"],
+    ["Many got B12, and Under-21 players came.", "pass", "a hyphen that the source has, or has not"],
+    ["Many Under-23 players came.", "fail", "an ordinary word with another number"],
+    ["Many had Mark-7 cars.", "pass", "a name that stands nowhere with a number"],
+    ["See Passage-4 and Step-9.", "pass", "labels"],
+    ["Ottilie has the cars.", "fail", "an unknown word that opens a sentence and acts"],
+    ["Ottilie's cars came.", "fail", "an unknown word that opens a sentence and owns"],
+    ["Ottilie, a driver, came.", "fail", "an unknown word that opens a sentence and is explained"],
+    ["Mark's cars came. Mark, a driver, has many.", "pass", "a known word there"],
+    ["Here's more. Women's cars came. Instead, a driver has many.", "pass", "ordinary words there"],
+    ["Additionally, a driver came. Driving is hard.", "pass", "words with the ends of ordinary ones"],
+    ["They dug inMotya.", "unsure", "a name without the blank before it"],
+    ["They dug inVelmora.", "fail", "an unknown name without the blank before it"],
+  ];
+  const lab =
+    "The IL-6 level of COVID-19 cases rose. Many got B-12. Many under-21 players had cars. Mark came. They dug in Motya.";
+  for (const [text, result, why] of coded) {
+    test(`${result}: ${why} ("${text}")`, () => {
+      const verdict = judge(text, lab, "claims");
+      assert.equal(verdict.result, result, JSON.stringify(verdict));
+    });
+  }
+
   for (const [text, result, why] of prose) {
     test(`${result}: ${why} ("${text.replaceAll("\n", " / ")}")`, () => {
       const verdict = judge(text, page, "claims");

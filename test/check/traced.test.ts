@@ -31,6 +31,19 @@ describe("a traced report", () => {
     );
   });
 
+  test("names the bytes of the report and of the file they rest on", () => {
+    const text = 'Größe: 0.41 µM. Es heißt "885 hits were re-tested".';
+    const [number, quotation] = judge({ text }, { text: "text" }).evidence!;
+    const cut = (whole: string, at: { start?: number; end?: number }): string =>
+      Buffer.from(whole).subarray(at.start, at.end).toString();
+    assert.deepEqual(
+      [number!.path, number!.where, cut(text, number!.claimed!)],
+      ["text", "rows[0].ic50_uM", "0.41 µM"],
+    );
+    assert.equal(cut(text, quotation!.claimed!), '"885 hits were re-tested"');
+    assert.equal(cut(read[0]!.text!, quotation!), "885 hits were re-tested");
+  });
+
   test("fails for a number nobody computed, with its line", () => {
     const { result, problems } = judge("r = 0.877.\n\nThe best is 0.52 µM.");
     assert.deepEqual([result, problems.length, problems[0]!.where], ["fail", 1, "line 3"]);
