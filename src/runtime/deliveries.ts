@@ -29,6 +29,7 @@ export class Deliveries {
   /** What was asked for and is not demanded, in recorded order (D2). */
   readonly #asked: Completion[] = [];
   #keys: Set<string> | undefined;
+  #isDemanding = true;
   #next = 0;
 
   constructor(records: Records, captures: (work: string) => boolean = () => true) {
@@ -71,7 +72,7 @@ export class Deliveries {
     this.#kept.set(it.key, it);
   }
 
-  /** Asks for what is kept of a step. False when nothing is. */
+  /** Asks for what is kept of a step. False when nothing is, or when its own record is demanded. */
   ask(identity: StepIdentity, key: string): boolean {
     const found = this.#kept.get(key) ?? this.#takePast(identity, key);
     if (found === undefined) return false;
@@ -92,10 +93,11 @@ export class Deliveries {
   /** The record is used up: what `holds` went by is no longer needed. */
   usedUp(): void {
     this.#keys = undefined;
+    this.#isDemanding = false;
   }
 
   #takePast(identity: StepIdentity, key: string): Completion | undefined {
-    if (this.#past.size === 0) return undefined;
+    if (this.#past.size === 0 || (this.#isDemanding && this.holds(key))) return undefined;
     const all = this.#past.get(namesKey(identity));
     if (all === undefined) return undefined;
     const fits = all.filter((it) => this.#stands(it));
@@ -114,11 +116,16 @@ export class Deliveries {
     return !this.#disturbed && (next === undefined || next > event.data.may);
   }
 
+  /** A composite step that was entered anew and gave what it gave then. */
+  #isAsItWas({ event, identity }: Completion): boolean {
+    if (!isComposite(event) || event.kind !== "step.completed") return false;
+    return this.#records.wholes.get(namesKey(identity)) === event.data.hash;
+  }
+
   #note(it: Completion | undefined, isPast: boolean): void {
     if (it === undefined) return;
     if (isPast) this.#delivered.add(it.seq);
-    // The end of a composite step follows from what is below it.
-    else if (!isComposite(it.event)) this.#disturbed = true;
+    else if (!this.#isAsItWas(it)) this.#disturbed = true;
     while (this.#delivered.has(this.#order[this.#watermark] ?? -1)) this.#watermark += 1;
   }
 }

@@ -54,6 +54,8 @@ export class Records {
   readonly queue: Completion[] = [];
   /** Those recorded before records were invalidated while the run went on: used where they are asked for, not demanded. */
   readonly before: Completion[] = [];
+  /** What composite steps gave then, as hashes, by names. */
+  readonly wholes = new Map<string, string>();
   /** Waits that were opened, by identity: the event that opened them. */
   readonly opened = new Map<string, AnyEvent>();
   readonly attempts = new Map<string, { count: number; retryAt: number }>();
@@ -245,7 +247,10 @@ export class Records {
   ): Completion | undefined {
     this.#within(data.scope, event.seq, event.covers);
     // Code may close over what was undone: from before, only what its steps recorded is used.
-    if (this.#loading && event.seq < this.#cut && isComposite(event)) return undefined;
+    if (this.#loading && event.seq < this.#cut && isComposite(event)) {
+      if (event.kind === "step.completed") this.wholes.set(namesKey(data), event.data.hash);
+      return undefined;
+    }
     const more = (data.more ?? {}) as { signal?: number; spent?: Spent; scope?: string };
     if (more.scope !== undefined) this.forgetScope(more.scope);
     if (more.spent !== undefined) this.#addSpent(data.scope, more.spent);

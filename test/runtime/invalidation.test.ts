@@ -10,6 +10,9 @@ import { scripted } from "../../src/standin/standin.ts";
 import { z } from "zod";
 import { type Rig, gate, rig } from "./rig.ts";
 
+/** What was done. Bound to the module, so that no work captures it. */
+const ran: string[] = [];
+
 const Answer = z.object({ n: z.number() });
 const answered = (n: number): string => JSON.stringify({ n });
 
@@ -71,6 +74,48 @@ describe("a value that is sent back", () => {
     await decide(it, run, "approve");
     assert.equal(await run.result(), 11);
     assert.deepEqual(ran, ["other", "double 1", "double 2", "sum"]);
+  });
+
+  test("is not hidden by a branch, a map or a work that closes over it (D1, D3)", async () => {
+    const it = await rig();
+    ran.length = 0;
+    const model = scripted([answered(1), answered(2)]);
+    const definition = flow("closes", async (ctx) => {
+      const before = await ctx.step("before", null, () => (ran.push("before"), 5));
+      const { n } = await ctx.call(clerkOf(model), "count" as never);
+      const branch = await ctx.branch("branch", async (inner) => {
+        const kept = await inner.step("kept", before, (v) => (ran.push("kept"), v));
+        return inner.step("inner", { n, kept }, (v) => (ran.push(`inner ${v.n}`), v.n + v.kept));
+      });
+      const [mapped] = await ctx.map(["a"], async () => n);
+      const local = await ctx.step("local", null, () => (ran.push(`local ${n}`), n));
+      await ctx.review("Right?", { branch, mapped, local });
+      return { branch, mapped, local };
+    });
+    const run = await start(it, definition);
+    await decide(it, run, "send-back", { because: "again", step: "clerk" });
+    assert.deepEqual((await question(it)).shown, { branch: 7, mapped: 2, local: 2 });
+    await decide(it, run, "approve");
+    assert.deepEqual(await run.result(), { branch: 7, mapped: 2, local: 2 });
+    assert.deepEqual(ran, ["before", "kept", "inner 1", "local 1", "inner 2", "local 2"]);
+  });
+
+  test("lets a work that closes over what came before it stand (D2, D3)", async () => {
+    const it = await rig();
+    const ran: string[] = [];
+    const model = scripted([answered(1), answered(2)]);
+    const definition = flow("stands", async (ctx) => {
+      const early = await ctx.step("early", 1, (v) => v);
+      const local = await ctx.step("local", null, () => (ran.push("local"), early + 1));
+      const found = await ctx.call(clerkOf(model), "count" as never);
+      await ctx.review("Right?", found);
+      return local + found.n;
+    });
+    const run = await start(it, definition);
+    await decide(it, run, "send-back", { because: "again" });
+    await decide(it, run, "approve");
+    assert.equal(await run.result(), 4);
+    assert.deepEqual(ran, ["local"]);
   });
 
   test("needs a reason", async () => {

@@ -36,6 +36,7 @@ import {
   cancelRun,
   concludeRun,
   haltedBy,
+  hasMovingChild,
   isOver,
   listed,
   openDescendants,
@@ -56,9 +57,9 @@ export interface EmbeddedOptions {
   readonly lingerMs?: number;
   /** Present in tests only. */
   readonly guard?: Guard;
-  /** What a run that reruns another may take over. */
   /** Which works of a run in which records were undone may hold, in local variables, what was delivered to it. */
   readonly capturesFor?: (started: EventData["run.started"]) => Promise<(work: string) => boolean>;
+  /** What a run that reruns another may take over. */
   readonly pastFor?: (started: EventData["run.started"], run: RunId) => Promise<Past>;
 }
 
@@ -154,7 +155,8 @@ export class EmbeddedEngine implements Engine {
 
   async settled(run: RunId): Promise<RunHead> {
     const isSettled = async (head: RunHead): Promise<boolean> =>
-      isOver(head) || (this.#isIdle(head) && !(await this.#hasMovingChild(run)));
+      isOver(head) ||
+      (this.#isIdle(head) && !(await hasMovingChild(this.journal, run, (child) => this.#isIdle(child))));
     return this.#waiters.until(run, () => this.#lookAt(run, isSettled), true);
   }
 
@@ -471,14 +473,6 @@ export class EmbeddedEngine implements Engine {
 
   #isIdle(head: RunHead): boolean {
     return head.status === "waiting" && !head.ready && !this.#active.has(head.run);
-  }
-
-  async #hasMovingChild(run: RunId): Promise<boolean> {
-    for (const child of await this.journal.heads({ parent: run, limit: listed })) {
-      if (isOver(child)) continue;
-      if (!this.#isIdle(child) || (await this.#hasMovingChild(child.run))) return true;
-    }
-    return false;
   }
 
   /** The run's head when it is as wanted. @throws RUN_UNKNOWN, what the run met, JOURNAL_CLOSED */

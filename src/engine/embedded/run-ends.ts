@@ -44,6 +44,19 @@ export async function tellParent(
   return [{ run: head.run, expect: { epoch: head.epoch }, events: [told] }];
 }
 
+/** A child run, or one below it, has something to do. */
+export async function hasMovingChild(
+  journal: Journal,
+  run: RunId,
+  isIdle: (head: RunHead) => boolean,
+): Promise<boolean> {
+  for (const child of await journal.heads({ parent: run, limit: listed })) {
+    if (isOver(child)) continue;
+    if (!isIdle(child) || (await hasMovingChild(journal, child.run, isIdle))) return true;
+  }
+  return false;
+}
+
 /** Times a commit over several runs is tried while they move. */
 const conflictLimit = 100;
 
