@@ -5,6 +5,7 @@
 //
 //   U4. What is taken over is written before any work starts, in the order in which it was delivered (E3).
 //   U5. A plan writes nothing and starts nothing.
+//   U6. A function that opened steps is entered again as soon as it is asked for, once what was taken over is written.
 
 import type { RunId } from "../base/ids.ts";
 import type { NewEvent } from "../journal/events.ts";
@@ -29,7 +30,9 @@ export class Adoption {
   readonly #isPlan: boolean;
   readonly #asked: Issue[] = [];
   readonly #found: Found[] = [];
-  #fresh: Issue[] = [];
+  /** Functions that opened steps in the old run, to be entered as soon as they are asked for. */
+  readonly #entered: Issue[] = [];
+  readonly #fresh: Issue[] = [];
   /** What a plan found, once it has: asked for, and held by no record. */
   planned: readonly Issue[] = [];
 
@@ -48,6 +51,11 @@ export class Adoption {
   async next(): Promise<"adopted" | "started" | "planned" | undefined> {
     this.#look();
     const { writer } = this.#replay;
+    if (this.#entered.length > 0) {
+      if (writer.hasAdopted) await writer.flush();
+      this.#begin(this.#entered.splice(0));
+      return "started";
+    }
     const found = this.#takeFirst();
     if (found !== undefined) {
       found.adopt();
@@ -127,10 +135,17 @@ export class Adoption {
   }
 
   #startFresh(): boolean {
-    const fresh = this.#fresh.filter((it) => it.state === "queued");
-    this.#fresh = [];
-    for (const issue of fresh) if (issue.state === "queued") this.#replay.begin(issue);
-    return fresh.length > 0;
+    return this.#begin(this.#fresh.splice(0));
+  }
+
+  #begin(issues: readonly Issue[]): boolean {
+    let begun = false;
+    for (const issue of issues) {
+      if (issue.state !== "queued" || this.#replay.isLost) continue;
+      begun = true;
+      this.#replay.begin(issue);
+    }
+    return begun;
   }
 }
 

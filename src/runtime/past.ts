@@ -39,6 +39,8 @@ export interface Past {
    * @param may Sequence of the last thing that was delivered before it was asked for.
    */
   take(identity: StepIdentity, work: string | undefined, may: number): PastRecord | undefined;
+  /** Whether this function opened steps in the old run: it is entered again, like any step that holds others. */
+  opensSteps(identity: StepIdentity, work: string | undefined): boolean;
   /** What a person gave as the output of a composite step. */
   given(identity: StepIdentity): { readonly value: Json } | undefined;
   /** The child run that a step started then, and what is to be done again inside it. */
@@ -145,6 +147,8 @@ class RecordedPast implements Past {
   readonly #used = new Set<number>();
   readonly #steps = new Map<number, PastStep>();
   readonly #order: PastOrder;
+  /** Functions that opened steps: their works, by key. */
+  readonly #opening = new Map<string, { readonly work: string; readonly seq: number }[]>();
 
   constructor(spec: PastSpec) {
     this.#spec = spec;
@@ -168,6 +172,12 @@ class RecordedPast implements Past {
       fits[0];
     if (found !== undefined) this.#used.add(found.seq);
     return found;
+  }
+
+  opensSteps(identity: StepIdentity, work: string | undefined): boolean {
+    const all = this.#opening.get(namesKey(identity));
+    if (all === undefined || work === undefined || this.#isRedone(identity)) return false;
+    return all.some((it) => ["same", "captures"].includes(this.#spec.sameWork(it, work)));
   }
 
   given(identity: StepIdentity): { readonly value: Json } | undefined {
@@ -220,6 +230,7 @@ class RecordedPast implements Past {
     }
     if (equal !== undefined) return { why: "what was found wrong with it changed", ...seq };
     if (named !== undefined) return { why: "its input changed", ...seq };
+    if (this.opensSteps(identity, work)) return { why: "it holds steps: it is entered again" };
     return { why: identity.kind === "run" ? "a child run is entered again" : "not in the old run" };
   }
 
@@ -254,6 +265,8 @@ class RecordedPast implements Past {
       if (event.kind === "review.asked" || event.kind === "timer.set") opened.set(event.seq, event.data);
       if (event.kind === "child.started") this.#addChild(event);
       const kept = gone.has(event.seq) ? undefined : keptOf(event, opened);
+      if (event.kind === "step.completed" && event.covers !== undefined && event.data.work !== undefined)
+        push(this.#opening, namesKey(event.data), { work: event.data.work, seq: event.seq });
       const effect = effectOf(kept);
       if (kept !== undefined && (effect === undefined || this.#spec.stands(effect))) this.#keep(kept, event);
     }
