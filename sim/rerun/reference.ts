@@ -1,0 +1,646 @@
+// The reference: executes a program from scratch, with answers delivered in the
+// order a run's journal shows, and says what each step must have given and which
+// old record could have stood for it. It shares no code with the runtime: what a
+// step is, when it answers and what a work may have read is written here again,
+// as simply as it can be.
+//
+//   X1. A record may stand for a step of the same names, kind, input and work; once.
+//   X2. Not for a step that is to be done again, nor for what is below one (tool results stay).
+//   X3. A work that captures counts as reading all that was delivered before it was issued, in that order:
+//       its record may stand only where the same was delivered before.
+
+import { canonical, sha } from "../../src/base/values.ts";
+import type { AnyEvent, JournalEvent } from "../../src/journal/events.ts";
+import { ledgerKey, versionOf } from "./engine-steps.ts";
+import {
+  type AgentSpec,
+  type Data,
+  execute,
+  type Gate,
+  gateSays,
+  type Input,
+  type Made,
+  modelOutput,
+  type Program,
+  type Settled,
+  stable,
+  type Steps,
+  toolOutput,
+  type Work,
+  workOutput,
+} from "./program.ts";
+
+type Ended = JournalEvent<"step.completed"> | JournalEvent<"step.failed">;
+
+/** A record that may stand for a step of a later run. */
+export interface Kept {
+  readonly class: string;
+  readonly epoch: number;
+}
+
+/** A leaf step that the program asked for. */
+export interface Asked {
+  readonly path: readonly string[];
+  readonly kind: string;
+  /** Steps of one class can stand for each other. */
+  class: string;
+  /** The same, without what a work that captures may have read. */
+  readonly alike: string;
+  readonly captures: boolean;
+  /** Sequence of the last delivery before it was asked for. */
+  readonly may: number;
+  /** A function around it may have begun later than it was asked for. */
+  readonly isWithinFunction: boolean;
+  /** How the ledger names its work. */
+  readonly ledger: string;
+  readonly redone: boolean;
+  readonly given: boolean;
+  /** Its record in this run, when it has one. */
+  seq?: number;
+  reused?: number;
+  failed?: boolean;
+}
+
+export interface Told {
+  readonly redo: readonly (readonly string[])[];
+  readonly set: readonly { readonly path: readonly string[]; readonly value: Data }[];
+}
+
+export interface Referred {
+  readonly problems: readonly string[];
+  readonly output: Data | undefined;
+  readonly failed: boolean;
+  readonly asked: readonly Asked[];
+  /** Paths of functions that open steps: each is entered again by every rerun. */
+  readonly entered: readonly (readonly string[])[];
+  /** By sequence in this run. */
+  readonly kept: ReadonlyMap<number, Kept>;
+}
+
+export interface ReferenceSpec extends Told {
+  readonly program: Program;
+  readonly input: Input;
+  /** All events of the run. */
+  readonly events: readonly AnyEvent[];
+  readonly epoch: number;
+  /** Records of the run before, when this is a rerun. */
+  readonly old?: ReadonlyMap<number, Kept>;
+}
+
+class Failed extends Error {}
+
+/** How a piece of work ends. */
+type End = { readonly ok: true; readonly value: Data } | { readonly ok: false; readonly message: string };
+
+interface Pending {
+  readonly path: readonly string[];
+  readonly kind: string;
+  readonly scope: RefScope;
+  readonly asked?: Asked;
+  /** A leaf: what it gives, made in an epoch. */
+  readonly make?: (epoch: number) => Data;
+  /** A composite step: how its body ended. */
+  end?: End;
+  readonly set?: Data;
+  /** False for records that hold more than what was made. */
+  readonly compare: boolean;
+  readonly resolve: (it: Data) => void;
+  readonly reject: (it: Error) => void;
+}
+
+class RefScope {
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly parent: RefScope | undefined;
+  /** True below a step whose function opens steps. */
+  readonly isWithinFunction: boolean;
+  #state: "open" | "ended" = "open";
+  readonly issued = new Map<string, number>();
+
+  constructor(path: string, names: readonly string[], parent?: RefScope, isFunction = false) {
+    this.isWithinFunction = isFunction || (parent?.isWithinFunction ?? false);
+    this.path = path;
+    this.names = names;
+    this.parent = parent;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === "open" && (this.parent?.isOpen ?? true);
+  }
+
+  end(): void {
+    this.#state = "ended";
+  }
+}
+
+const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const ignore = (): void => undefined;
+
+/** Kinds whose input the reference does not know to the letter: one of a name is open in a scope at a time. */
+const loose: ReadonlySet<string> = new Set(["attempt", "model", "check"]);
+
+export async function refer(spec: ReferenceSpec): Promise<Referred> {
+  return new Reference(spec).run();
+}
+
+class Reference {
+  readonly #spec: ReferenceSpec;
+  readonly #pending = new Map<string, Pending>();
+  readonly #problems: string[] = [];
+  readonly #asked: Asked[] = [];
+  readonly #entered: (readonly string[])[] = [];
+  readonly #kept = new Map<number, Kept>();
+  readonly #used = new Set<number>();
+  /** All that was delivered so far, in order. */
+  #before: string;
+  /** The same, by the sequence of each delivery. */
+  readonly #history = new Map<number, string>();
+  #delivered = 1;
+
+  constructor(spec: ReferenceSpec) {
+    this.#spec = spec;
+    this.#before = sha(stable(spec.input as unknown as Data));
+    this.#history.set(1, this.#before);
+  }
+
+  async run(): Promise<Referred> {
+    let main: End | undefined;
+    const steps = new RefSteps(this, new RefScope("", []));
+    execute(this.#spec.program, this.#spec.input, steps).then(
+      (value) => (main = { ok: true, value }),
+      (error: Error) => (main = { ok: false, message: error.message }),
+    );
+    const ended = this.#spec.events.filter(
+      (it): it is Ended => it.kind === "step.completed" || it.kind === "step.failed",
+    );
+    for (const event of ended) {
+      await rest();
+      this.#deliver(event);
+    }
+    await rest();
+    const end = main as End | undefined;
+    if (end === undefined) this.#problems.push("the journal ends before the program does");
+    return {
+      problems: this.#problems,
+      output: end?.ok ? end.value : undefined,
+      failed: end?.ok === false,
+      asked: this.#asked,
+      entered: this.#entered,
+      kept: this.#kept,
+    };
+  }
+
+  // ---- Asking for steps ------------------------------------------------------------
+
+  leaf(
+    scope: RefScope,
+    it: {
+      readonly kind: string;
+      readonly name: string;
+      readonly input: Data;
+      readonly detail: Data;
+      readonly ledger: string;
+      readonly make: (epoch: number) => Data;
+      readonly captures?: boolean;
+    },
+  ): Promise<Data> {
+    if (!scope.isOpen) return new Promise(ignore);
+    const path = [...scope.names, it.name];
+    const set = this.#setFor(path);
+    const alike = `${path.join(" › ")} ${it.kind} ${stable(it.detail)}`;
+    const asked: Asked = {
+      path,
+      kind: it.kind,
+      class: it.captures ? `${alike} after ${this.#before}` : alike,
+      alike,
+      captures: it.captures === true,
+      may: this.#delivered,
+      isWithinFunction: scope.isWithinFunction,
+      ledger: it.ledger,
+      redone: this.#isRedone(path, it.kind),
+      given: set !== undefined,
+    };
+    this.#asked.push(asked);
+    const more = { asked, make: it.make, compare: it.kind === "function" };
+    return this.#open(scope, it.kind, it.name, hashOf(it.input), set === undefined ? more : { ...more, set });
+  }
+
+  composite(
+    scope: RefScope,
+    kind: string,
+    name: string,
+    input: Data | undefined,
+    body: (scope: RefScope) => Promise<Data>,
+  ): Promise<Data> {
+    if (!scope.isOpen) return new Promise(ignore);
+    const inHash = input === undefined ? "" : hashOf(input);
+    const path = [...scope.names, name];
+    const set = kind === "nested" ? this.#setFor(path) : undefined;
+    const recorded = kind === "nested" ? "function" : kind;
+    if (set !== undefined)
+      return this.#open(scope, recorded, name, inHash, { set, make: () => set, compare: true });
+    if (kind === "nested") this.#entered.push(path);
+    const n = this.#count(scope, recorded, name, inHash);
+    const inner = new RefScope(
+      childPath(scope.path, recorded, name, inHash, n),
+      path,
+      scope,
+      kind === "nested",
+    );
+    const answer = this.#openAs(scope, recorded, name, inHash, n, { compare: kind !== "attempt" });
+    body(inner).then(
+      (value) => this.#end(answer.pending, inner, { ok: true, value }),
+      (error: Error) => this.#end(answer.pending, inner, { ok: false, message: error.message }),
+    );
+    return answer.promise;
+  }
+
+  #end(pending: Pending, scope: RefScope, end: End): void {
+    pending.end = end;
+    scope.end();
+  }
+
+  #count(scope: RefScope, kind: string, name: string, inHash: string): number {
+    const equal = `${kind}\n${name}\n${loose.has(kind) ? "*" : inHash}`;
+    const n = scope.issued.get(equal) ?? 0;
+    scope.issued.set(equal, n + 1);
+    return n;
+  }
+
+  #open(
+    scope: RefScope,
+    kind: string,
+    name: string,
+    inHash: string,
+    it: Pick<Pending, "asked" | "make" | "set" | "compare">,
+  ): Promise<Data> {
+    return this.#openAs(scope, kind, name, inHash, this.#count(scope, kind, name, inHash), it).promise;
+  }
+
+  #openAs(
+    scope: RefScope,
+    kind: string,
+    name: string,
+    inHash: string,
+    n: number,
+    it: Pick<Pending, "asked" | "make" | "set" | "compare">,
+  ): { readonly promise: Promise<Data>; readonly pending: Pending } {
+    let pending: Pending | undefined;
+    const promise = new Promise<Data>((resolve, reject) => {
+      pending = { ...it, path: [...scope.names, name], kind, scope, resolve, reject };
+    });
+    promise.catch(ignore);
+    this.#pending.set(keyOf(scope.path, kind, name, inHash, n), pending!);
+    return { promise, pending: pending! };
+  }
+
+  // ---- Delivering -------------------------------------------------------------------
+
+  #deliver(event: Ended): void {
+    const { kind, name, scope, n = 0 } = event.data;
+    const key = keyOf(scopeOf(scope), kind, name, event.data.in, n);
+    const pending = this.#pending.get(key);
+    if (pending === undefined) {
+      this.#problems.push(`${event.seq}: nobody asked for ${key.replaceAll("\n", " ")}`);
+      return;
+    }
+    this.#pending.delete(key);
+    const end = this.#endOf(pending, event);
+    if (end === undefined) {
+      this.#problems.push(`${event.seq}: ${pending.path.join(" › ")} is recorded before it ended`);
+      return;
+    }
+    this.#compare(pending, event, end);
+    if (pending.asked !== undefined) this.#note(pending.asked, event);
+    // Left by whoever asked for it: the record stands, and tells nobody.
+    if (!pending.scope.isOpen) return;
+    this.#before = sha(`${this.#before}\n${pending.path.join(" › ")} ${kind} ${stable(end as never)}`);
+    this.#history.set(event.seq, this.#before);
+    this.#delivered = event.seq;
+    if (end.ok) pending.resolve(end.value);
+    else pending.reject(new Failed(end.message));
+  }
+
+  #endOf(pending: Pending, event: Ended): End | undefined {
+    if (pending.set !== undefined) return { ok: true, value: pending.set };
+    if (pending.make === undefined) return pending.end;
+    const reused = event.kind === "step.completed" ? event.data.reused : undefined;
+    const epoch = reused === undefined ? this.#spec.epoch : this.#spec.old?.get(reused)?.epoch;
+    try {
+      return { ok: true, value: pending.make(epoch ?? this.#spec.epoch) };
+    } catch (error) {
+      return { ok: false, message: (error as Error).message };
+    }
+  }
+
+  #compare(pending: Pending, event: Ended, end: End): void {
+    const path = pending.path.join(" › ");
+    const is = event.kind === "step.completed";
+    if (end.ok !== is) {
+      const what = end.ok ? "must have given a value" : `must have failed (${end.message})`;
+      this.#problems.push(`${event.seq}: ${path} ${what}`);
+    } else if (end.ok && is && pending.compare && event.data.hash !== hashOf(end.value)) {
+      const given = JSON.stringify(event.data.out);
+      this.#problems.push(`${event.seq}: ${path} gave ${given} and from scratch ${stable(end.value)}`);
+    }
+  }
+
+  #note(asked: Asked, event: Ended): void {
+    asked.seq = event.seq;
+    this.#place(asked, event);
+    if (event.kind === "step.failed") {
+      asked.failed = true;
+      return;
+    }
+    const { reused, given } = event.data;
+    const path = asked.path.join(" › ");
+    if ((given === true) !== asked.given) this.#problems.push(`${event.seq}: ${path} given: ${given}`);
+    const old = reused === undefined ? undefined : this.#spec.old?.get(reused);
+    if (!asked.given)
+      this.#kept.set(event.seq, { class: asked.class, epoch: old?.epoch ?? this.#spec.epoch });
+    if (reused === undefined) return;
+    asked.reused = reused;
+    if (old === undefined) this.#problems.push(`${event.seq}: ${path} takes over what is no record`);
+    else if (old.class !== asked.class)
+      this.#problems.push(`${event.seq}: ${path} takes over ${old.class} for ${asked.class}`);
+    if (asked.redone) this.#problems.push(`${event.seq}: ${path} was to be done again`);
+    if (this.#used.has(reused)) this.#problems.push(`${event.seq}: ${path} takes over ${reused} once more`);
+    this.#used.add(reused);
+  }
+
+  /** The journal says when a step inside a function was asked for; any other's time the reference knows itself. */
+  #place(asked: Asked, { seq, data }: Ended): void {
+    if (data.may < asked.may || (data.may !== asked.may && !asked.isWithinFunction))
+      this.#problems.push(
+        `${seq}: ${asked.path.join(" › ")} may have read up to ${data.may}, not ${asked.may}`,
+      );
+    else if (asked.captures) asked.class = `${asked.alike} after ${this.#history.get(data.may)}`;
+  }
+
+  // ---- What a rerun is told -----------------------------------------------------------
+
+  setFor(path: readonly string[]): Data | undefined {
+    return this.#setFor(path);
+  }
+
+  #setFor(path: readonly string[]): Data | undefined {
+    return this.#spec.set.find((it) => endsWith(path, it.path))?.value;
+  }
+
+  #isRedone(path: readonly string[], kind: string): boolean {
+    return this.#spec.redo.some(
+      (it) =>
+        endsWith(path, it) ||
+        (kind !== "tool" && path.some((_, end) => end > 0 && endsWith(path.slice(0, end), it))),
+    );
+  }
+}
+
+function endsWith(path: readonly string[], tail: readonly string[]): boolean {
+  return (
+    tail.length <= path.length && tail.every((name, at) => path[path.length - tail.length + at] === name)
+  );
+}
+
+function hashOf(it: Data): string {
+  return canonical(it).hash;
+}
+
+function keyOf(scope: string, kind: string, name: string, inHash: string, n: number): string {
+  return [scope, kind, name, ...(loose.has(kind) ? ["*", kind === "model" ? "*" : n] : [inHash, n])].join(
+    "\n",
+  );
+}
+
+function childPath(scope: string, kind: string, name: string, inHash: string, n: number): string {
+  const own = encodeURIComponent(name).replaceAll("~", "%7E");
+  if (kind === "attempt") return `${scope}/${own}~*`;
+  return `${scope}/${own}~${sha(inHash).slice(0, 10)}${n > 0 ? `~${n}` : ""}`;
+}
+
+/** A scope of the journal, without what the reference does not know of it. */
+function scopeOf(scope: string): string {
+  return scope.replaceAll(/\/attempt%20(\d+)~[0-9a-f]+/g, "/attempt%20$1~*");
+}
+
+class RefSteps implements Steps {
+  readonly #all: Reference;
+  readonly #scope: RefScope;
+
+  constructor(all: Reference, scope: RefScope) {
+    this.#all = all;
+    this.#scope = scope;
+  }
+
+  step(name: string, input: Data, work: Work, captured: Data): Promise<Data> {
+    return this.#function(this.#scope, name, input, work, captured);
+  }
+
+  #function(scope: RefScope, name: string, input: Data, work: Work, captured: Data): Promise<Data> {
+    const detail = [input, versionOf(work)];
+    return this.#all.leaf(scope, {
+      kind: "function",
+      name,
+      input,
+      detail,
+      ledger: ledgerKey([...scope.names, name], "function", ...detail),
+      captures: work.captures.length > 0,
+      make: (epoch) => workOutput(work, input, captured, epoch),
+    });
+  }
+
+  checked(name: string, input: Data, work: Work, captured: Data, gate: Gate): Promise<Data> {
+    return this.#all.composite(this.#scope, "function", name, input, async (scope) => {
+      const given = this.#all.setFor(scope.names);
+      if (given !== undefined) return this.#accept(scope, given, scope.names, gate, input);
+      return this.#all
+        .composite(scope, "attempt", "attempt 1", null, async (inner) => {
+          const output = await this.#function(inner, "work", input, work, captured);
+          const said = await this.#judge(inner, scope.names, gate, { input, output, read: [], before: [] });
+          return said === true ? { output } : { said };
+        })
+        .then(passed);
+    });
+  }
+
+  async #accept(
+    scope: RefScope,
+    output: Data,
+    path: readonly string[],
+    gate: Gate | undefined,
+    input: Data,
+  ): Promise<Data> {
+    if (gate === undefined) return output;
+    const said = await this.#judge(scope, path, gate, { input, output, read: [], before: [] });
+    return passed(said === true ? { output } : { said });
+  }
+
+  /** The verdict's step: it rests on what is judged, on what was read, and on the candidates before. */
+  async #judge(
+    scope: RefScope,
+    path: readonly string[],
+    gate: Gate,
+    it: { readonly input: Data; readonly output: Data; readonly read: Data; readonly before: Data },
+  ): Promise<true | string> {
+    const { input, output, read, before } = it;
+    const said = await this.#all.leaf(scope, {
+      kind: "check",
+      name: "checks",
+      input: null,
+      detail: [input, output, read, before, gate.version],
+      ledger: ledgerKey(path, "check", input, output, gate.version),
+      make: () => gateSays(gate, output),
+    });
+    return said === true ? true : String(said);
+  }
+
+  agent(agent: AgentSpec, input: Data): Promise<Data> {
+    return this.#all.composite(this.#scope, "agent", agent.name, input, async (scope) => {
+      const given = this.#all.setFor(scope.names);
+      if (given !== undefined) return this.#accept(scope, given, scope.names, agent.gate, input);
+      let told = "";
+      let before: readonly Data[] = [];
+      for (let number = 1; ; number += 1) {
+        const it = { agent, input, number, told, before };
+        const result = (await this.#all.composite(scope, "attempt", `attempt ${number}`, null, (inner) =>
+          this.#attempt(inner, scope.names, it),
+        )) as { output: Data; said?: string };
+        if (result.said === undefined) return result.output;
+        if (number > agent.retries) throw new Failed(result.said);
+        told = result.said;
+        before = [result.output];
+      }
+    });
+  }
+
+  async #attempt(
+    scope: RefScope,
+    path: readonly string[],
+    it: {
+      readonly agent: AgentSpec;
+      readonly input: Data;
+      readonly number: number;
+      readonly told: string;
+      readonly before: readonly Data[];
+    },
+  ): Promise<Data> {
+    const { agent, input, number, told, before } = it;
+    const read: Data[] = [];
+    let said = await this.#model(scope, it, 1, { input, attempt: number, told });
+    if ("q" in said) {
+      const args = { q: said["q"] as number, attempt: number };
+      const found = await this.#all.leaf(scope, {
+        kind: "tool",
+        name: agent.tool!.name,
+        input: args,
+        detail: [args, agent.tool!.version],
+        ledger: ledgerKey([...scope.names, agent.tool!.name], "tool", args, agent.tool!.version),
+        make: () => toolOutput(agent.tool!, args.q),
+      });
+      read.push(found);
+      said = await this.#model(scope, it, 2, { input, attempt: number, told, found });
+    }
+    const output = said["answer"]!;
+    if (agent.gate === undefined) return { output };
+    const verdict = await this.#judge(scope, path, agent.gate, { input, output, read, before });
+    return verdict === true ? { output } : { output, said: verdict };
+  }
+
+  async #model(
+    scope: RefScope,
+    it: { readonly agent: AgentSpec; readonly before: readonly Data[] },
+    turn: number,
+    asked: { input: Data; attempt: number; told: string; found?: Data },
+  ): Promise<{ readonly [key: string]: Data }> {
+    const { agent, before } = it;
+    const tool = agent.tool === undefined ? "" : agent.tool.name;
+    return (await this.#all.leaf(scope, {
+      kind: "model",
+      name: "model",
+      input: null,
+      detail: [agent.prompt, agent.name, tool, turn, asked, before],
+      ledger: ledgerKey([...scope.names, "model"], "model", agent.prompt, turn, asked),
+      make: (epoch) => modelOutput(agent, asked, epoch) as unknown as Data,
+    })) as { readonly [key: string]: Data };
+  }
+
+  map(
+    name: string,
+    lanes: number,
+    items: Input["items"],
+    body: (item: Made, steps: Steps) => Promise<Data>,
+  ): Promise<Data> {
+    return this.#all.composite(this.#scope, "map", name, items, async (scope) => {
+      const results: Data[] = [];
+      let next = 0;
+      const lane = async (): Promise<void> => {
+        while (next < items.length) {
+          const at = next;
+          next += 1;
+          const item = items[at]!;
+          results[at] = await this.#all.composite(scope, "branch", `[${item.id}]`, item, (inner) =>
+            body(item, new RefSteps(this.#all, inner)),
+          );
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+      return results;
+    });
+  }
+
+  branch(name: string, body: (steps: Steps) => Promise<Data>): Promise<Data> {
+    return this.#all.composite(this.#scope, "branch", name, undefined, (inner) =>
+      body(new RefSteps(this.#all, inner)),
+    );
+  }
+
+  nested(name: string, input: Data, _: string, body: (steps: Steps) => Promise<Data>): Promise<Data> {
+    return this.#all.composite(this.#scope, "nested", name, input, (inner) =>
+      body(new RefSteps(this.#all, inner)),
+    );
+  }
+
+  first(
+    name: string,
+    n: number,
+    branches: Readonly<Record<string, (steps: Steps) => Promise<Data>>>,
+  ): Promise<Data> {
+    const names = Object.keys(branches).sort();
+    return this.#all.composite(this.#scope, "first", name, { n, branches: names }, (scope) => {
+      const winners: Data[] = [];
+      let failed = 0;
+      return new Promise((resolve, reject) => {
+        for (const own of names) {
+          const branch = this.#all.composite(scope, "branch", own, undefined, (inner) =>
+            branches[own]!(new RefSteps(this.#all, inner)),
+          );
+          branch.then(
+            (value) => {
+              if (winners.length < n) winners.push({ name: own, value });
+              if (winners.length === n) resolve([...winners]);
+            },
+            (error: Error) => {
+              failed += 1;
+              if (names.length - failed < n) reject(error);
+            },
+          );
+        }
+      });
+    });
+  }
+
+  async settle(body: () => Promise<Data>): Promise<Settled> {
+    try {
+      return { ok: true, value: await body() };
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      return { ok: false };
+    }
+  }
+}
+
+function passed(it: Data): Data {
+  const { output, said } = it as { readonly output?: Data; readonly said?: string };
+  if (said !== undefined) throw new Failed(said);
+  return output ?? null;
+}
