@@ -2,7 +2,7 @@
 // was read, and whose sentences do not say the opposite of a sentence there.
 //
 //   G4. What no rule decides is left out or in doubt, never a failure: first words of sentences, counts of
-//       the text's own lists, terms in quotation marks, digits in names.
+//       the text's own lists, terms in quotation marks, denials under a condition.
 
 import type { Evidence, Problem } from "./check.ts";
 import type { Finding } from "./finding.ts";

@@ -27,18 +27,19 @@ import { sourcesNamed, type SourceText, sourceTexts } from "./source-text.ts";
  *
  * `numbers`: every number of a text, or a number: as rounded there, with its unit (1200 nM is 1.2 µM, 0.88
  * is 88 %), thousands, ranges, fractions, powers, spelled numbers. A comma that can be read two ways, a
- * lost sign and what may be no amount are unsure.
+ * lost sign, an amount converted between scales (°C, °F; kg, lb) and what may be no amount are unsure.
  *
  * `dates`: every date, month, year, decade, century, weekday and time; a date holds where the source's says
  * at least as much. The order of day and month is never guessed: unsure.
  *
  * `names`: every run of words with capitals. Part of the source's name holds, more than it does not; a short
- * form, an acronym, one letter's difference and words of two names put together are unsure.
+ * form, an acronym, one letter's difference and words of two names put together are unsure. Its number is
+ * part of a name: "COVID-91" fails where "COVID-19" stands.
  *
  * `claims`: running text. Every number, date, ordinal, name and quotation in it, and whether a sentence
  * turns one of the source round by a negation or the direction of a comparison. What no rule decides is
  * left out (first words of sentences, counts of the text's own lists, labels, terms in quotation marks)
- * or unsure (small counts in words, scores, quotations that resemble nothing).
+ * or unsure (small counts in words, scores, quotations that resemble nothing, questions respelt).
  */
 export type GroundedKind = "quote" | "text" | "numbers" | "dates" | "names" | "claims";
 
