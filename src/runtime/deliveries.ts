@@ -1,10 +1,10 @@
 // The recorded ends of steps on their way to those who asked: in recorded order
 // where the record demands it, and as they are asked for where it does not.
 //
-//   D1. What was recorded before records were undone is not demanded. It answers the same step wherever it is asked for
+//   KEPT1. What was recorded before records were undone is not demanded. It answers the same step wherever it is asked for
 //       again: the same names, kind and input, whatever became of the inputs of the steps around it.
-//   D2. What is asked for of it goes first, in recorded order, in every replay alike.
-//   D3. A work that captures local variables is answered so only while everything delivered before it is as it was.
+//   KEPT2. What is asked for of it goes first, in recorded order, in every replay alike.
+//   KEPT3. A work that captures local variables is answered so only while everything delivered before it is as it was.
 
 import type { StepIdentity } from "../journal/events.ts";
 import { namesKey } from "./identity.ts";
@@ -18,7 +18,7 @@ export class Deliveries {
   readonly #captures: (work: string) => boolean;
   /** Not demanded: delivered to whoever asks for it by its very identity. */
   readonly #kept = new Map<string, Completion>();
-  /** Recorded before records were undone, by names (D1). */
+  /** Recorded before records were undone, by names (KEPT1). */
   readonly #past = new Map<string, Completion[]>();
   /** Sequences of the past, in order; how many of them were delivered without a gap. */
   readonly #order: number[] = [];
@@ -26,7 +26,7 @@ export class Deliveries {
   #watermark = 0;
   /** Something was delivered that the past does not hold. */
   #disturbed = false;
-  /** What was asked for and is not demanded, in recorded order (D2). */
+  /** What was asked for and is not demanded, in recorded order (KEPT2). */
   readonly #asked: Completion[] = [];
   #keys: Set<string> | undefined;
   #isDemanding = true;

@@ -76,7 +76,7 @@ describe("a value that is sent back", () => {
     assert.deepEqual(ran, ["other", "double 1", "double 2", "sum"]);
   });
 
-  test("is not hidden by a branch, a map or a work that closes over it (D1, D3)", async () => {
+  test("is not hidden by a branch, a map or a work that closes over it (KEPT1, KEPT3)", async () => {
     const it = await rig();
     ran.length = 0;
     const model = scripted([answered(1), answered(2)]);
@@ -100,7 +100,7 @@ describe("a value that is sent back", () => {
     assert.deepEqual(ran, ["before", "kept", "inner 1", "local 1", "inner 2", "local 2"]);
   });
 
-  test("lets a work that closes over what came before it stand (D2, D3)", async () => {
+  test("lets a work that closes over what came before it stand (KEPT2, KEPT3)", async () => {
     const it = await rig();
     const ran: string[] = [];
     const model = scripted([answered(1), answered(2)]);
