@@ -71,14 +71,14 @@ export function statesEffect(it: Pick<Tool, "effect">): boolean {
   return it.effect !== undeclared;
 }
 
-/** Tools of this process by name; undefined where two of one name undo in different ways. */
-const defined = new Map<string, Tool | undefined>();
+/** Tools of this process by name, and what tells their undoing apart; no tool where two of one name undo in different ways. */
+const defined = new Map<string, { readonly tool?: Tool; readonly undo: string }>();
 
-function register(made: Tool): void {
+function register(made: Tool, undo: string = undoText(made)): void {
   if (made.effect === "none") return;
   const before = defined.get(made.name);
-  const isSame = !defined.has(made.name) || (before !== undefined && undoText(before) === undoText(made));
-  defined.set(made.name, isSame ? made : undefined);
+  const isSame = before === undefined || (before.tool !== undefined && before.undo === undo);
+  defined.set(made.name, isSame ? { tool: made, undo } : { undo });
 }
 
 function undoText({ effect }: Tool): string {
@@ -86,11 +86,21 @@ function undoText({ effect }: Tool): string {
 }
 
 /**
+ * Makes a tool known that a toolbox made, so that what it sent can be undone.
+ *
+ * @param undo What tells two tools of one name apart: their functions have the same text. A folder, a server.
+ */
+export function declareTool<Args, Result>(made: Tool<Args, Result>, undo: string): Tool<Args, Result> {
+  register(made as unknown as Tool, undo);
+  return made;
+}
+
+/**
  * The tool of a name that was declared last in this process, to undo what it sent. Undefined for one that is not known
  * here, and where two tools of that name undo in different ways: which one it was cannot be told then.
  */
 export function definedTool(name: string): Tool | undefined {
-  return defined.get(name);
+  return defined.get(name)?.tool;
 }
 
 /** A tool object of the AI SDK, as its `tool()` makes it, with a name and what it changes. */

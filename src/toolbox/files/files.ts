@@ -9,7 +9,9 @@
 //   F4. A change is undone only while the file is as the change left it.
 
 import { Buffer } from "node:buffer";
+import { resolve } from "node:path";
 import { EffectNotSent } from "../../runtime/effect-spec.ts";
+import { declareTool } from "../../tool/define.ts";
 import type { Tool, ToolContext } from "../../tool/tool.ts";
 import { type Change, FolderChanges } from "./folder-changes.ts";
 import { textMembers } from "./text-members.ts";
@@ -112,7 +114,7 @@ function fileTool<Args extends { readonly path: string }>(
   const folder = new FolderChanges(root, maxBytes);
   const apply = async (args: Args, key: string): Promise<FileReceipt> =>
     receiptOf(args.path, await folder.change(key, args.path, (before) => spec.next(before, args)));
-  return {
+  const made: Tool<Args, FileReceipt> = {
     kind: "tool",
     name: name ?? spec.name,
     description: spec.description,
@@ -128,6 +130,7 @@ function fileTool<Args extends { readonly path: string }>(
     },
     run: (args, context: ToolContext) => apply(args, context.idempotencyKey ?? ""),
   };
+  return declareTool(made, `files below ${resolve(root)}`);
 }
 
 function receiptOf(path: string, { before, after }: Change): FileReceipt {

@@ -7,6 +7,7 @@
 
 import { EffectNotSent } from "../../runtime/effect-spec.ts";
 import { type Duration, toMs } from "../../base/duration.ts";
+import { declareTool } from "../../tool/define.ts";
 import type { EffectKind, Previous, Schema, Tool, ToolContext } from "../../tool/tool.ts";
 
 export interface HttpRequest {
@@ -81,7 +82,7 @@ export function httpTool<Args>(options: HttpToolOptions<Args>): Tool<Args, HttpR
   const timeoutMs = toMs(options.timeout ?? defaultTimeout);
   const send = (it: HttpRequest, idempotencyKey: string, abort: AbortSignal): Promise<HttpReceipt> =>
     sendRequest(it, { ...options, origins, idempotencyKey, abort });
-  return {
+  const made: Tool<Args, HttpReceipt> = {
     kind: "tool",
     name,
     description,
@@ -107,6 +108,7 @@ export function httpTool<Args>(options: HttpToolOptions<Args>): Tool<Args, HttpR
     run: async (args, { idempotencyKey = "", abort }: ToolContext) =>
       send(options.request(args), idempotencyKey, abort),
   };
+  return declareTool(made, `requests to ${[...origins].join(" ")} ${String(compensate)}`);
 }
 
 interface Sending {

@@ -8,6 +8,7 @@
 import { FirebreakError } from "../../base/errors.ts";
 import { type Duration, toMs } from "../../base/duration.ts";
 import { EffectNotSent } from "../../runtime/effect-spec.ts";
+import { declareTool } from "../../tool/define.ts";
 import type { Schema, Tool } from "../../tool/tool.ts";
 
 export interface Mail {
@@ -71,7 +72,7 @@ export function mailTool<Args>(options: MailToolOptions<Args>): Tool<Args, MailR
     const server = typeof options.server === "function" ? await options.server() : options.server;
     return deliver(server, { ...mail, from, messageId: messageId(key) });
   };
-  return {
+  const made: Tool<Args, MailReceipt> = {
     kind: "tool",
     name: options.name ?? "send-mail",
     description: options.description ?? "Sends a mail.",
@@ -87,6 +88,7 @@ export function mailTool<Args>(options: MailToolOptions<Args>): Tool<Args, MailR
     },
     run: (args, { idempotencyKey = "" }) => send(options.mail(args), idempotencyKey),
   };
+  return declareTool(made, `mails from ${from} ${String(correction)}`);
 }
 
 async function deliver(
