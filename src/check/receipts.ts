@@ -5,11 +5,10 @@
 
 import { unsure } from "./check.ts";
 import type { Action, CheckContext, Evidence, Judged, NamedCheck, Problem, Unsure } from "./check.ts";
-import { type ClaimedAction, claimedActions, mayDo } from "./claimed-actions.ts";
 import { clip } from "./fold-text.ts";
 import { isRecord, locate, locateBeside, type Located, parsePath, type Path } from "./paths.ts";
+import { judgedClaims } from "./prose-claims.ts";
 import { keyText } from "./rows.ts";
-import { type SourceText, sourceTexts } from "./source-text.ts";
 
 /** A place of the output that claims an action. */
 export interface DeclaredClaim<Output = unknown> {
@@ -37,8 +36,9 @@ export interface ReceiptsOptions<Output = unknown> {
 
 /**
  * Checks that what the output claims to have done was done by its own tool calls. Declared claims are decided; for
- * claims in prose the sentences a rule recognises are: one in the author's own name, or to the reader, without any receipt
- * fails; one whose receipts are of other tools, and any other passive one, is unsure. Paraphrase it does not see.
+ * claims in prose the sentences a rule recognises are: one in the author's own name, or to the reader, fails where no
+ * call was made, where those made did something else by their tools' names, or where those of such tools name another
+ * thing; else one without a receipt is unsure, as is any passive one of third parties. Paraphrase it does not see.
  *
  * @throws CHECK_PATH_INVALID at once; CHECK_PATH_UNKNOWN when run beside a schema that does not know a path.
  */
@@ -50,7 +50,7 @@ export function receipts<Output = unknown>(options: ReceiptsOptions<Output> = {}
   return {
     kind: "check",
     name: "receipts",
-    version: "1",
+    version: "2",
     options,
     paths: paths.filter((it) => it !== ""),
     run: (output, context) =>
@@ -193,35 +193,21 @@ function show(value: unknown): string {
 }
 
 function judgeProse(output: unknown, context: CheckContext, task: Task): Found {
-  const { actions } = context;
-  const done = (actions ?? []).filter((it) => isDone(it, task.held));
+  const done = (context.actions ?? []).filter((it) => isDone(it, task.held));
   const found = {
     problems: [] as Omit<Problem, "check">[],
     doubts: [] as string[],
     evidence: [] as Evidence[],
+    count: 0,
   };
-  let count = 0;
-  for (const { path, text } of textsOf(output, task)) {
-    for (const claim of claimedActions(text)) {
-      if (claim.voice !== "own" && isReported(claim, context)) continue;
-      count += 1;
-      const borne = done.find((it) => mayDo(it.tool, claim.kind));
-      if (borne !== undefined) found.evidence.push(evidenceOf(path, borne));
-      else if (actions === undefined)
-        found.doubts.push(
-          `${path}: claims an action, and what was done is not known here: ${clip(claim.text, 120)}`,
-        );
-      else if (done.length > 0 || !isForUs(claim))
-        found.doubts.push(`${path}: no receipt says so: ${clip(claim.text, 120)}`);
-      else
-        found.problems.push({
-          message: "claims an action, and no tool call did any",
-          path,
-          claimed: clip(claim.text, 200),
-        });
+  for (const { path, text } of textsOf(output, task))
+    for (const { claim, verdict } of judgedClaims(text, context, done)) {
+      found.count += 1;
+      if ("by" in verdict) found.evidence.push(evidenceOf(path, verdict.by));
+      else if ("doubt" in verdict) found.doubts.push(`${path}: ${verdict.doubt}: ${clip(claim.text, 120)}`);
+      else found.problems.push({ message: verdict.against, path, claimed: clip(claim.text, 200) });
     }
-  }
-  return { ...found, count };
+  return found;
 }
 
 function textsOf(
@@ -247,23 +233,3 @@ function textsOf(
 
 /** Most texts of one output looked through. */
 const textsLimit = 10_000;
-
-/** True for a claim in the author's name, and for one to whoever is written to; others may report of third parties. */
-function isForUs({ voice, text }: ClaimedAction): boolean {
-  return voice === "own" || (voice === "finished" && /\b(?:you|your|yours|my|our)\b/iu.test(text));
-}
-
-/** True when a source itself says that the same was done: the output then reports it. A source that asks for it does not. */
-function isReported(claim: ClaimedAction, context: CheckContext): boolean {
-  return sourceTexts(context.read).some((it) => deedsOf(it).has(claim.done.toLowerCase()));
-}
-
-const knownDeeds = new WeakMap<SourceText, ReadonlySet<string>>();
-
-function deedsOf(it: SourceText): ReadonlySet<string> {
-  const known = knownDeeds.get(it);
-  if (known !== undefined) return known;
-  const made = new Set(claimedActions(it.text).map((claim) => claim.done.toLowerCase()));
-  knownDeeds.set(it, made);
-  return made;
-}
