@@ -69,8 +69,11 @@ export interface RerunPlan {
   readonly effects: readonly { readonly tool: string; readonly key: string; readonly path: string }[];
 }
 
+/** What reruns and their plans ask of a journal. */
+export type PastJournal = Pick<Journal, "read" | "blob" | "slots" | "heads">;
+
 export interface Rerun {
-  readonly journal: Journal;
+  readonly journal: PastJournal;
   readonly head: RunHead;
   readonly definition: AnyWorkflow;
   readonly program: Program;
@@ -121,7 +124,7 @@ export async function rerunSpec(it: Rerun): Promise<StartSpec> {
 }
 
 /** A root has one open run: two that do the same work at once could both send. */
-async function refuseOpen(journal: Journal, head: RunHead): Promise<void> {
+async function refuseOpen(journal: PastJournal, head: RunHead): Promise<void> {
   // A child run is open with its parent: the parent is what counts.
   const family = await journal.heads({ root: head.root, status: ["running", "waiting"], limit: 1_000 });
   const open = family.find((it) => it.run === head.run || it.parent === undefined);
@@ -240,8 +243,9 @@ export type ChangesOf = (
 
 /** Walks through a rerun in memory, and stops where the first work would start. */
 export async function planRerun(it: Rerun, code: CodeOf, changesOf: ChangesOf): Promise<RerunPlan> {
-  const { journal, head, program } = it;
-  const spec = await rerunSpec(it);
+  const { head, program } = it;
+  const journal = readingOnce(it.journal, head.run);
+  const spec = await rerunSpec({ ...it, journal });
   const blobs: Blob[] = [];
   const run = newRunId();
   const event = { run, seq: 1, at: it.nowMs, ...runStarted(run, spec, blobs) } as JournalEvent<"run.started">;
@@ -261,6 +265,18 @@ export async function planRerun(it: Rerun, code: CodeOf, changesOf: ChangesOf): 
   await replay.execute([event], (scope) => program.run(scope, event.data));
   const changes = await changesOf(await journal.read(head.run), event.data);
   return planOf(head.run, past, replay, changes);
+}
+
+/** A journal of which one run is read once: a plan asks for all of it several times. */
+function readingOnce(journal: PastJournal, run: RunId): PastJournal {
+  let known: Promise<readonly AnyEvent[]> | undefined;
+  return {
+    read: (of, after) =>
+      of === run && after === undefined ? (known ??= journal.read(of)) : journal.read(of, after),
+    blob: (hash) => journal.blob(hash),
+    slots: (root) => journal.slots(root),
+    heads: (filter) => journal.heads(filter),
+  };
 }
 
 function planOf(run: RunId, past: Past, replay: Replay, changes: CodeChanges | undefined): RerunPlan {
