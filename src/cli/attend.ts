@@ -152,7 +152,7 @@ async function finish(
   const reviews = head.status === "waiting" ? await openReviews(fb, head.run) : [];
   if (options.json === true) screen.print(JSON.stringify(summaryJson(view, reviews)));
   else {
-    screen.print(...renderCaught(screen, view), ...renderEnd(screen, view));
+    screen.print(...renderCaught(screen, view, options.before), ...renderEnd(screen, view));
     if (view.status === "completed") screen.print(...(await resultLines(screen, view, options)));
     if (view.status === "waiting") screen.print(...waitingLines(screen, view, reviews));
     screen.print(...unplanted(view).map((it) => screen.style("yellow", `warning: ${it}`)));
@@ -223,7 +223,7 @@ function waitingLines(screen: Screen, view: RunView, reviews: readonly ReviewIte
     const commands =
       it.mode === "form"
         ? `firebreak answer ${place} --value '{…}'`
-        : `firebreak approve ${place}   (or edit, reject)`;
+        : `firebreak approve ${place}   (or ${it.mode === "cap" ? "reject" : "edit, send-back, reject"})`;
     return ["", ...renderReview(screen, it), `  Decide: ${commands}`];
   });
   const signals = view.waitsForSignals.map(

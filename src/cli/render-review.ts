@@ -25,7 +25,7 @@ export function statements(it: ReviewItem): readonly (readonly [label: string, t
       problem.claimed === undefined
         ? ""
         : ` It says “${problem.claimed}”${problem.found === undefined ? "" : `, the source “${problem.found}”`}`;
-    return `${problem.check}: ${problem.message}.${says}${problem.where === undefined ? "" : ` (${problem.where})`}`;
+    return `${problem.check}: ${problem.message.replace(/[.\s]+$/, "")}.${says}${problem.where === undefined ? "" : ` (${problem.where})`}`;
   });
   return [
     ["Asked", it.ask],

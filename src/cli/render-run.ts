@@ -1,6 +1,13 @@
 // A whole run, and one step of it, as lines.
 
-import { caughtMistakes, decodedInput, decodedOutput, type RunView, type StepView } from "../journal/view.ts";
+import {
+  type CaughtMistake,
+  caughtMistakes,
+  decodedInput,
+  decodedOutput,
+  type RunView,
+  type StepView,
+} from "../journal/view.ts";
 import { failurePlace } from "./failure-place.ts";
 import { clean, fit, oneLine, wrap } from "./plain-text.ts";
 import { renderMistake } from "./render-mistake.ts";
@@ -83,23 +90,32 @@ export function statusStyle(status: RunView["status"]): "green" | "red" | "yello
   )[status];
 }
 
-/** The mistakes that were caught, five lines each. Nothing when there were none. */
-export function renderCaught(screen: Screen, view: RunView): string[] {
+/** The mistakes that were caught, five lines each. Nothing when there were none. @param told The run as it was when they were told last. */
+export function renderCaught(screen: Screen, view: RunView, told?: RunView): string[] {
   const all = caughtMistakes(view);
-  const caught = all.filter((it) => !it.isTakenOver);
-  const before = all.length - caught.length;
+  const own = all.filter((it) => !it.isTakenOver);
+  const before = all.length - own.length;
+  const known = new Set(told === undefined ? [] : caughtMistakes(told).map(asTold));
+  const caught = own.filter((it) => !known.has(asTold(it)));
   const shown = caught.slice(0, mistakeLimit);
   const more = caught.length - shown.length;
   const lines: string[] = [];
   if (caught.length > 0) lines.push("", screen.style("bold", `${plural(caught.length, "mistake")} caught`));
   for (const [at, it] of shown.entries()) lines.push(...(at === 0 ? [] : [""]), ...renderMistake(screen, it));
   if (more > 0) lines.push(screen.style("dim", `  … ${more} more: firebreak show ${view.run} --html`));
+  if (caught.length < own.length)
+    lines.push("", screen.style("dim", `${plural(own.length - caught.length, "mistake")} told before`));
   if (before > 0)
     lines.push(
       "",
       screen.style("dim", `${plural(before, "mistake")} caught before, in ${view.rerunOf ?? "another run"}`),
     );
   return lines;
+}
+
+/** A mistake, and what became of it: told again only when that has changed. */
+function asTold({ path, attempt, check, claimed, where, next }: CaughtMistake): string {
+  return JSON.stringify([path, attempt, check, claimed, where, next]);
 }
 
 /** Why it failed or halted and what to do, and warnings. */
