@@ -30,13 +30,22 @@ export function childScope(it: StepIdentity): string {
   return `${it.scope}/${name}~${sha(it.in).slice(0, 10)}${number}`;
 }
 
+const named = new Map<string, readonly string[]>();
+/** Scopes whose names are remembered: a plan asks for those of each of its steps several times. */
+const rememberedScopes = 10_000;
+
 /** The names on a scope path, for people and for reruns. */
 export function scopeNames(scope: string): readonly string[] {
   if (scope === "") return [];
-  return scope
+  const known = named.get(scope);
+  if (known !== undefined) return known;
+  const names = scope
     .slice(1)
     .split("/")
     .map((part) => decodeURIComponent(part.slice(0, part.indexOf("~"))));
+  if (named.size >= rememberedScopes) named.clear();
+  named.set(scope, names);
+  return names;
 }
 
 /** A step's name with the names around it: `analyst › attempt 1 › model`. */

@@ -18,42 +18,35 @@ interface End {
 type Opened = ReadonlyMap<number | string, StepIdentity & { readonly hash?: string }>;
 
 export class PastOrder {
-  readonly #old: readonly End[];
+  readonly #read: () => readonly [old: readonly AnyEvent[], own: readonly AnyEvent[]];
+  /** Not read before somebody asks: most runs have neither a work that captures nor a composite step. */
+  #isRead = false;
+  #old: readonly End[] = [];
   /** Ends of old composite steps that no new one stands in the place of. */
   readonly #composites = new Map<string, End[]>();
   /** From here on the old run delivered in another order than it recorded. */
-  readonly #oldCut: number;
-  readonly #isKnown: boolean;
-  readonly #own: End[];
+  #oldCut = 0;
+  #isKnown: boolean;
+  #own: End[] = [];
+  #told: { readonly event: CompletionEvent; readonly identity: StepIdentity }[] = [];
   #isSorted = true;
   /** How many of both are the same, from the start. */
   #same = 0;
 
   /** @param own Events of the rerun so far: those that a composite step covers are not delivered again. */
   constructor(old: readonly AnyEvent[], own: readonly AnyEvent[], sameInput: boolean) {
-    this.#old = endsOf(old);
-    this.#oldCut = cutOf(old);
-    this.#isKnown = sameInput && cutOf(own) === Number.POSITIVE_INFINITY;
-    const covered = own.flatMap((it) => it.covers ?? []);
-    this.#own = endsOf(own).filter((it) =>
-      covered.some(([first, last]) => first <= it.seq && it.seq <= last),
-    );
-    for (const it of this.#old) {
-      const all = this.#composites.get(it.name);
-      if (all === undefined) this.#composites.set(it.name, [it]);
-      else all.push(it);
-    }
+    this.#read = () => [old, own];
+    this.#isKnown = sameInput;
   }
 
   /** An end was delivered to the rerun. */
   delivered(event: CompletionEvent, identity: StepIdentity): void {
-    const end = { seq: event.seq, identity, name: nameKey(identity), said: saidBy(event, identity) };
-    if (this.#own.length > 0 && this.#own.at(-1)!.seq >= end.seq) this.#isSorted = false;
-    this.#own.push(end);
+    this.#told.push({ event, identity });
   }
 
   /** What was delivered before a step of the rerun was asked for is what came before this record, in the same order. */
   isAsItWas(record: { readonly seq: number; readonly may: number }, may: number): boolean {
+    this.#load();
     if (!this.#isKnown || record.seq > this.#oldCut) return false;
     this.#compare();
     const count = countUpTo(this.#own, may);
@@ -62,14 +55,40 @@ export class PastOrder {
 
   /** Where the old run recorded the end of a composite step that ended as this one does. It is told once. */
   placeOf(event: CompletionEvent, identity: StepIdentity): number | undefined {
-    const all = this.#composites.get(nameKey(identity));
-    if (all === undefined) return undefined;
-    const said = saidBy(event, identity);
-    const at = all.findIndex((it) => it.said === said && it.identity.in === identity.in);
+    this.#load();
+    return this.#takePlace({ identity, name: nameKey(identity), said: saidBy(event, identity) });
+  }
+
+  #load(): void {
+    if (this.#isRead) return;
+    this.#isRead = true;
+    const [old, own] = this.#read();
+    this.#old = endsOf(old);
+    this.#oldCut = cutOf(old);
+    this.#isKnown &&= cutOf(own) === Number.POSITIVE_INFINITY;
+    const covered = coveredIn(own);
+    const ends = endsOf(own);
+    this.#own = ends.filter((it) => covered.has(it.seq));
+    for (const it of this.#old) {
+      const all = this.#composites.get(it.name);
+      if (all === undefined) this.#composites.set(it.name, [it]);
+      else all.push(it);
+    }
+    for (const it of ends) this.#takePlace(it);
+  }
+
+  #takePlace(it: Omit<End, "seq">): number | undefined {
+    const all = this.#composites.get(it.name) ?? [];
+    const at = all.findIndex((old) => old.said === it.said && old.identity.in === it.identity.in);
     return at < 0 ? undefined : all.splice(at, 1)[0]!.seq;
   }
 
   #compare(): void {
+    for (const { event, identity } of this.#told.splice(0)) {
+      if (this.#own.length > 0 && this.#own.at(-1)!.seq >= event.seq) this.#isSorted = false;
+      const said = saidBy(event, identity);
+      this.#own.push({ seq: event.seq, identity, name: nameKey(identity), said });
+    }
     if (!this.#isSorted) {
       this.#own.sort((a, b) => a.seq - b.seq);
       this.#isSorted = true;
@@ -101,6 +120,13 @@ function countUpTo(ends: readonly End[], seq: number): number {
 /** Where a run first went on in another way than it had recorded. */
 function cutOf(events: readonly AnyEvent[]): number {
   return events.find((it) => it.kind === "step.invalidated" && it.data.cut)?.seq ?? Number.POSITIVE_INFINITY;
+}
+
+function coveredIn(events: readonly AnyEvent[]): ReadonlySet<number> {
+  const covered = new Set<number>();
+  for (const [first, last] of events.flatMap((it) => it.covers ?? []))
+    for (let seq = first; seq <= last; seq += 1) covered.add(seq);
+  return covered;
 }
 
 function endsOf(events: readonly AnyEvent[]): End[] {
