@@ -22,6 +22,7 @@ const parts: Readonly<Record<string, () => Promise<{ readonly run: RunPart }>>> 
   agreement: () => import("./agreement.ts"),
   mistakes: () => import("./mistakes/mistakes.ts"),
   unseen: () => import("./mistakes/unseen.ts"),
+  "claimed-actions": () => import("./claimed-actions.ts"),
 };
 
 const { values } = parseArgs({

@@ -17,6 +17,8 @@ export interface ClaimedAction {
   readonly done: string;
   /** True when it is said to be done just now: "has been successfully sent". */
   readonly isFresh: boolean;
+  /** True when it is said to have been so before: "has already been sent". */
+  readonly isOld: boolean;
   /** Names of what it was done to, such as "#W2378156": those before the deed, else those after it. */
   readonly ids: readonly string[];
 }
@@ -79,7 +81,7 @@ const undone =
   /\b(?:not|never|no|nothing|none|nobody|cannot|unable|failed|without|neither|nor|will|shall|would|could|should|may(?!\s+\d)|might|can|must|going to|plans?|planned|intend(?:s|ed)?|wants?|wish(?:es)?|needs?|once|until|unless|before|after|when|if|whether|as soon as|to be|being|please|ask(?:ed)? (?:you|them|him|her)|asked whether|let me|ready to|draft(?:ed)?|recommend(?:s|ed)?|suggest(?:s|ed)?|propos(?:e|es|ed)|he|she|they|you|who|which)\b|n['’]t\b/iu;
 /** What names another doer. */
 const others =
-  /\bby\s+(?!me\b|us\b|e-?mail\b|mail\b|post\b|phone\b|the (?:end|deadline|close)\b|\d)[\p{L}]/iu;
+  /\bby\s+(?!me\b|us\b|e-?mail\b|mail\b|post\b|phone\b|mistake\b|accident\b|error\b|default\b|the (?:end|deadline|close)\b|\d)[\p{L}]/iu;
 /** What is taken as given, or read off somewhere, and not announced. */
 const given =
   /\b(?:since|because|although|though|given|now that|according to|shows?|showing|indicates?|states?|says)\b/iu;
@@ -149,16 +151,25 @@ function claimOf(
   if (undone.test(before) || undone.test(match[0])) return undefined;
   if (voice === "own" && ofText.test(after.slice(0, 80))) return undefined;
   if (voice !== "own" && (others.test(after.slice(0, 40)) || given.test(before))) return undefined;
+  // "Orders that have been delivered": which ones, and no news.
+  if (voice !== "own" && /\bthat\s*$/iu.test(before)) return undefined;
   if (voice === "past" && dated.test(`${before}${match[0]}${after.slice(0, 60)}`)) return undefined;
   if (voice === "finished" && /^\s+to\b/.test(after) && /^scheduled$/iu.test(word)) return undefined;
-  const kind = kindOf(word) ?? kindBeside(voice === "own" ? after : ahead + match[0], voice);
+  const beside = kindBeside(voice === "own" ? after : ahead + match[0], voice);
+  const kind = loose.test(word) ? (beside ?? kindOf(word)) : (kindOf(word) ?? beside);
   // "The order was completed": of a thing and not of a deed, that is how it stands.
   const isStanding = voice === "past" || /^(?:complete|done|finished)$/iu.test(word);
   if (kind === undefined || (isStanding && kind === "create" && kindOf(word) === undefined)) return undefined;
   const ids = idsIn(ahead);
   const isFresh = /\b(?:successfully|just|now|hereby)\b/iu.test(`${match[0]} ${after.slice(0, 14)}`);
-  return { kind, voice, done: word, isFresh, ids: ids.length > 0 ? ids : idsIn(after) };
+  const isOld = /\b(?:already|previously|earlier)\b/iu.test(
+    sentence.slice(Math.max(0, match.index - reach), end),
+  );
+  return { kind, voice, done: word, isFresh, isOld, ids: ids.length > 0 ? ids : idsIn(after) };
 }
+
+/** What is done to a request or a paper about a deed: "the return request has been submitted". */
+const loose = /^(?:submitted|issued|placed|raised|filed|confirmed)$/iu;
 
 const noun = form(`\\b(?:${deedNouns})\\b`);
 

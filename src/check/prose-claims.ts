@@ -32,7 +32,9 @@ export function judgedClaims(
   return claimedActions(text)
     .filter((claim) => claim.voice === "own" || !isReported(claim, context))
     .map((claim) => {
-      const isForUs = claim.voice === "own" || (claim.voice === "finished" && (isLetter || isOurs(claim)));
+      // What "has already been" done may have been so before: a status that is passed on.
+      const isForUs =
+        claim.voice === "own" || (claim.voice === "finished" && !claim.isOld && (isLetter || isOurs(claim)));
       return { claim, verdict: verdictOn(claim, { isForUs, done, isKnown: context.actions !== undefined }) };
     });
 }

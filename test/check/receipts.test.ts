@@ -188,6 +188,8 @@ describe("E12: more ways to claim, and what only looks like it", () => {
       "I have completed the exchange.",
       "Your room on May 17 has been booked.",
       "The room has been booked. You will get a mail.",
+      "Your room has been cancelled due to being booked by mistake.",
+      "I confirm that your room has been cancelled.",
     ])
       assert.equal(prose(claim, []), "fail", claim);
     assert.equal(prose("Your cancellation has been processed.", [cancel]), "pass");
@@ -203,6 +205,7 @@ describe("E12: more ways to claim, and what only looks like it", () => {
       "I have corrected the total in the table below.",
       "Your order was completed.",
       "The request is incomplete.",
+      "Returns are only possible for orders that have been delivered.",
     ])
       assert.deepEqual(claimedActions(text), [], text);
   });
@@ -212,6 +215,17 @@ describe("E12: more ways to claim, and what only looks like it", () => {
     assert.equal(prose("Your order W1234 has been delivered.", [], data), "pass");
     assert.equal(prose("Your order W9999 has been delivered.", [], data), "fail");
     assert.equal(prose("Your room has been successfully booked.", [], "I booked a room by mistake."), "fail");
+  });
+
+  test("what has already been done may have been so before: unsure where nothing says so", () => {
+    assert.equal(prose("Your order has already been delivered.", []), "unsure");
+    assert.equal(prose("I have already cancelled your order.", []), "fail");
+  });
+
+  test("a request that was submitted is borne out by a call of the deed it asks for", () => {
+    const back: Action = { tool: "return_items", args: {}, receipt: { ok: true } };
+    assert.equal(prose("Your return request has been submitted.", [back]), "pass");
+    assert.equal(prose("Your return request has been submitted.", []), "fail");
   });
 
   test("RCPT4: calls that name another thing, or did another deed, speak against a claim", () => {
