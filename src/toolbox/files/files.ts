@@ -28,7 +28,7 @@ export interface FileToolOptions {
 /** What a change did: the proof, and what undoing it needs. */
 export interface FileReceipt {
   readonly path: string;
-  /** SHA-256 of the content before and after; null for no file. */
+  /** SHA-256 of the content before and after; null for no file. Of an amendment: before the change that it amends. */
   readonly before: string | null;
   readonly after: string | null;
 }
@@ -112,8 +112,8 @@ function fileTool<Args extends { readonly path: string }>(
   spec: FileToolSpec<Args>,
 ): Tool<Args, FileReceipt> {
   const folder = new FolderChanges(root, maxBytes);
-  const apply = async (args: Args, key: string): Promise<FileReceipt> =>
-    receiptOf(args.path, await folder.change(key, args.path, (before) => spec.next(before, args)));
+  const apply = async (args: Args, key: string, amended?: FileReceipt): Promise<FileReceipt> =>
+    receiptOf(args.path, await folder.change(key, args.path, (before) => spec.next(before, args), amended));
   const made: Tool<Args, FileReceipt> = {
     kind: "tool",
     name: name ?? spec.name,
@@ -125,7 +125,7 @@ function fileTool<Args extends { readonly path: string }>(
         const change = await folder.happened(key, path);
         return change === undefined ? undefined : receiptOf(path, change);
       },
-      ...(spec.amends ? { amend: (args, _, key) => apply(args, key) } : {}),
+      ...(spec.amends ? { amend: (args, { receipt }, key) => apply(args, key, receipt) } : {}),
       compensate: async ({ path }, receipt, key) => receiptOf(path, await folder.undo(key, path, receipt)),
     },
     run: (args, context: ToolContext) => apply(args, context.idempotencyKey ?? ""),
@@ -133,6 +133,6 @@ function fileTool<Args extends { readonly path: string }>(
   return declareTool(made, `files below ${resolve(root)}`);
 }
 
-function receiptOf(path: string, { before, after }: Change): FileReceipt {
-  return { path, before, after };
+function receiptOf(path: string, { before, after, origin = before }: Change): FileReceipt {
+  return { path, before: origin, after };
 }

@@ -13,6 +13,8 @@ import { EffectNotSent } from "../../runtime/effect-spec.ts";
 export interface Change {
   readonly before: string | null;
   readonly after: string | null;
+  /** What was there before the change that this one amends: undoing goes back to there. */
+  readonly origin?: string | null;
 }
 
 const ownFolder = ".firebreak-effects";
@@ -29,15 +31,24 @@ export class FolderChanges {
   /**
    * Changes a file. @throws EffectNotSent where nothing was touched: a path that leaves the folder, too much content,
    * what is no plain file, or what `next` throws.
+   *
+   * @param amended The change that this one takes the place of. If the file is as that left it, undoing undoes both.
    */
-  async change(key: string, path: string, next: (before: Buffer | null) => Buffer | null): Promise<Change> {
+  async change(
+    key: string,
+    path: string,
+    next: (before: Buffer | null) => Buffer | null,
+    amended?: Change,
+  ): Promise<Change> {
     const { file, before, after, change } = await certainly(async () => {
       const at = await this.#locate(path);
       const old = await contentOf(at);
       const made = next(old);
       if (made !== null && made.length > this.#maxBytes)
         throw new EffectNotSent(`the content is longer than ${this.#maxBytes} bytes`);
-      const record = { before: hashOf(old), after: hashOf(made) };
+      const before = hashOf(old);
+      const goesOn = amended !== undefined && amended.after === before;
+      const record = { before, after: hashOf(made), ...(goesOn ? { origin: amended.before } : {}) };
       await this.#keep(key, record, old);
       return { file: at, before: old, after: made, change: record };
     });
