@@ -25,6 +25,8 @@ export interface EffectLedger {
   settle(run: RunId, event: Extract<NewEvent, { kind: "effect.settled" }>): Promise<void>;
   /** Whether the claimed epoch still stands: looked at right before something is sent (E4). */
   isOurs(): Promise<boolean>;
+  /** Whether a process that wrote an intent may still act on it: it lives, if only as a stopped one. */
+  isAlive(owner: string): boolean;
   /** Tells when something may have changed from now on: an effect or an end was written, or some time has passed. */
   watch(): EffectWatch;
   /** What this process is sending now, by slot, whichever of its replays began it. */
@@ -42,6 +44,7 @@ export function emptyLedger(run: RunId): EffectLedger {
     family: async () => new Set([run]),
     settle: async () => undefined,
     isOurs: async () => false,
+    isAlive: () => false,
     watch: () => ({ changed: Promise.resolve(), stop: () => undefined }),
   };
 }

@@ -228,7 +228,8 @@ export function receiptOnly({ replay, issue }: Sending): WriteReceipt {
 
 /**
  * Finds out what became of an open intent that nobody works at any more, or halts the run in doubt (E9): the receiver is
- * asked; one that drops repeats is sent the same again; else a person must look.
+ * asked; one that drops repeats is sent the same again; else a person must look. That a receiver does not have it says
+ * nothing while the process that was about to send it lives: it was stopped, and may go on.
  */
 export async function resolveDoubt(it: Sending, slot: EffectSlot): Promise<void> {
   const { replay, spec } = it;
@@ -242,10 +243,21 @@ export async function resolveDoubt(it: Sending, slot: EffectSlot): Promise<void>
     } catch (error) {
       return doubt(replay, slot, messageOf(error));
     }
+    const sender = found === undefined && !spec.deduplicates ? await livingSender(replay, slot) : undefined;
+    if (sender !== undefined)
+      return doubt(replay, slot, `process ${sender} may still send it: end it, then resume this run`);
     return settle(it, slot, found);
   }
   if (spec.deduplicates) return perform(it, deed, receiptOnly(it), slot);
   return doubt(replay, slot);
+}
+
+/** The process that wrote an intent, when it is another one and lives. */
+async function livingSender({ host }: Replay, { run, seq }: EffectSlot): Promise<string | undefined> {
+  const event = await host.effects.event(run, seq);
+  const owner = event?.kind === "effect.intended" ? event.data.owner : undefined;
+  const isOther = owner !== undefined && owner !== host.owner;
+  return isOther && host.effects.isAlive(owner) ? owner : undefined;
 }
 
 async function settle({ replay, issue }: Sending, slot: EffectSlot, found: unknown): Promise<void> {

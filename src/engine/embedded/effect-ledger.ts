@@ -15,11 +15,12 @@ export interface LedgerOf {
   readonly epoch: number;
   readonly journal: Journal;
   readonly clock: Clock;
+  readonly isAlive: (owner: string) => boolean;
   /** Shared by all runs that this process drives. */
   readonly sending: Map<string, Promise<unknown>>;
 }
 
-export function effectLedger({ run, root, epoch, journal, clock, sending }: LedgerOf): EffectLedger {
+export function effectLedger({ run, root, epoch, journal, clock, isAlive, sending }: LedgerOf): EffectLedger {
   return {
     sending,
     slot: (tool, key) => journal.slot(root, tool, key),
@@ -34,6 +35,7 @@ export function effectLedger({ run, root, epoch, journal, clock, sending }: Ledg
       const head = await journal.head(of);
       await journal.commit([{ run: of, expect: { epoch: head?.epoch ?? 0 }, events: [event] }]);
     },
+    isAlive,
     isOurs: async () => (await journal.head(run))?.epoch === epoch,
     watch: () => watch(journal, clock),
   };

@@ -371,9 +371,9 @@ export class EmbeddedEngine implements Engine {
     return makeHost(
       { run, root, epoch, owner: this.owner },
       {
-        journal: this.journal,
-        clock: this.clock,
+        engine: this,
         guard: this.#options.guard,
+        isAlive: (it) => this.#liveness.isAlive(it),
         sending: this.#sending,
         watchers: (it) => this.#watchers.get(it),
       },

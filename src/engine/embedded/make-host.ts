@@ -15,9 +15,10 @@ export interface Claim {
 }
 
 export interface Surroundings {
-  readonly journal: Journal;
-  readonly clock: Clock;
+  readonly engine: { readonly journal: Journal; readonly clock: Clock };
   readonly guard: Guard | undefined;
+  /** Whether a process lives. */
+  readonly isAlive: (owner: string) => boolean;
   /** Effects that this process is sending now, by slot. */
   readonly sending: Map<string, Promise<unknown>>;
   /** Those who watch a run now. */
@@ -26,7 +27,7 @@ export interface Surroundings {
 
 export function makeHost(
   { run, root, epoch, owner }: Claim,
-  { journal, clock, guard, watchers, sending }: Surroundings,
+  { engine: { journal, clock }, guard, watchers, isAlive, sending }: Surroundings,
 ): Host {
   return {
     run,
@@ -44,7 +45,7 @@ export function makeHost(
       await journal.commit([{ run, expect: {}, events }]);
     },
     readAfter: (seq) => journal.read(run, seq),
-    effects: effectLedger({ run, root, epoch, journal, clock, sending }),
+    effects: effectLedger({ run, root, epoch, journal, clock, isAlive, sending }),
     blob: (hash) => journal.blob(hash),
     get live() {
       const all = watchers(run);
