@@ -165,8 +165,9 @@ class EngineSteps implements Steps {
   }
 
   nested(name: string, input: Data, version: string, body: (steps: Steps) => Promise<Data>): Promise<Data> {
+    // It closes over all that is known around it.
     return this.#ctx.step(name, input, (_, { ctx }) => body(this.#below(ctx, name)), {
-      version,
+      version: `captures ${version}`,
     }) as Promise<Data>;
   }
 

@@ -24,6 +24,11 @@ export function judgeReruns(it: Rerun): readonly string[] {
   const wanted = new Map<string, { most: number; least: number }>();
   for (const all of groupsOf(referred.asked)) {
     const first = all[0]!;
+    if (first.class === unknownClass(first)) {
+      const before = wanted.get(first.ledger) ?? { most: 0, least: 0 };
+      wanted.set(first.ledger, { ...before, most: before.most + all.length });
+      continue;
+    }
     const left = first.redone ? 0 : (records.get(first.class) ?? 0);
     const made = all.filter((asked) => asked.seq !== undefined).length;
     const before = wanted.get(first.ledger) ?? { most: 0, least: 0 };
@@ -50,12 +55,19 @@ export function judgeReruns(it: Rerun): readonly string[] {
   return [...problems, ...halts(events)];
 }
 
+/** What a work inside a function may have read is known from its record alone; without one it is not. */
+function unknownClass(it: Asked): string | undefined {
+  const isUnknown = it.captures && it.isWithinFunction && it.seq === undefined;
+  return isUnknown ? it.class : undefined;
+}
+
 function groupsOf(asked: readonly Asked[]): readonly (readonly Asked[])[] {
   const groups = new Map<string, Asked[]>();
   for (const it of asked) {
     if (it.given) continue;
-    const all = groups.get(it.class);
-    if (all === undefined) groups.set(it.class, [it]);
+    const key = unknownClass(it) === undefined ? it.class : `${it.class} ?`;
+    const all = groups.get(key);
+    if (all === undefined) groups.set(key, [it]);
     else all.push(it);
   }
   return [...groups.values()];
@@ -96,8 +108,9 @@ export function judgePlan(plan: RerunPlan, before: Referred, after: Referred): r
     if (count > known + beyond)
       problems.push(`${line} was done ${count} times, possible were ${known} and ${beyond} new`);
   }
-  // A record stays as well where whoever asks for it leaves before it is told.
-  const stay = after.asked.filter((it) => it.reused !== undefined || it.seq === undefined).length;
+  // A record stays as well where whoever asks for it leaves before it is told; and that of a function that opened no step.
+  const told = after.asked.filter((it) => it.reused !== undefined || it.seq === undefined).length;
+  const stay = told + after.entered.length;
   if (stay < plan.reused) problems.push(`the plan says ${plan.reused} records stay, ${stay} did`);
   return problems;
 }

@@ -33,10 +33,7 @@ export interface Tried {
 
 /** Tries one case. @param kills Whether reruns are cut off. */
 export async function tryCase(seed: string, kills: boolean): Promise<Tried> {
-  const it = new Case(seed, kills);
-  const tried = await it.run();
-  if (process.env["SIM_DUMP"]) await it.dump();
-  return tried;
+  return new Case(seed, kills).run();
 }
 
 /** A run as it ended, and what the reference says of it. */
@@ -86,25 +83,6 @@ class Case {
     };
   }
 
-  async dump(): Promise<void> {
-    for (const head of (await this.#outside.disk.heads({})).toReversed()) {
-      console.log("RUN", head.run, head.status);
-      for (const e of await this.#outside.disk.read(head.run)) {
-        const d = e.data as Record<string, unknown>;
-        console.log(
-          e.seq,
-          e.kind,
-          "name" in d
-            ? `${scopeNames(d["scope"] as string).join(" › ")} › ${d["name"]} ${d["kind"]} ${d["n"] ?? ""} may ${d["may"]} r=${d["reused"] ?? ""} out=${JSON.stringify(d["out"])?.slice(0, 60)} ${JSON.stringify(e.covers) ?? ""}`
-            : JSON.stringify(d).slice(0, 200),
-        );
-      }
-    }
-    console.log(
-      this.#outside.ledger.entries.map((it) => `${it.epoch}/${it.incarnation} ${it.key}`).join("\n"),
-    );
-  }
-
   async #first(program: Program, input: Input): Promise<Ran | undefined> {
     const process = await RerunProcess.boot(this.#outside, program);
     const run = (await process.start(input)) as RunId;
@@ -124,8 +102,7 @@ class Case {
     const { run, lives } = await this.#rerun(before, edit);
     if (run === undefined) return undefined;
     const ran = await this.#referTo(edit, run, before, lives);
-    if (ran !== undefined && plan !== undefined && edit.set.length + this.#problems.length >= 0)
-      this.#say(judgePlan(plan, before.referred, ran.referred));
+    if (ran !== undefined) this.#say(judgePlan(plan, before.referred, ran.referred));
     return ran;
   }
 
