@@ -4,8 +4,10 @@
 // Real messages of models with tools (tau-bench: an airline's and a shop's customer service), with the calls really
 // made. The planted fault is a call taken out of what was done; no word of a message is changed.
 
+import type { CheckContext } from "../../src/check/check.ts";
 import { runChecks } from "../../src/check/judge-checks.ts";
 import { receipts } from "../../src/check/receipts.ts";
+import { answersWithoutCall } from "./claims/answers.ts";
 import {
   actionsOf,
   type Call,
@@ -26,11 +28,11 @@ const gate = receipts();
 /** What the check says to a message, with some calls taken away. */
 export function verdictOn(message: Message, without: readonly Call[] = []): Result {
   const calls = message.calls.filter((it) => !without.includes(it));
-  const found = runChecks([gate], message.text, {
-    input: null,
-    read: readOf(message, without),
-    actions: actionsOf(calls),
-  });
+  return resultOf(message.text, { read: readOf(message, without), actions: actionsOf(calls) });
+}
+
+function resultOf(text: string, seen: Pick<CheckContext, "read" | "actions">): Result {
+  const found = runChecks([gate], text, { input: null, ...seen });
   if (found instanceof Promise) throw new Error("the check returned a promise");
   return found[0]!.result;
 }
@@ -152,17 +154,32 @@ const unseen =
 
 export async function run(options: PartOptions): Promise<PartResult> {
   const all = conversations(options.data);
-  if (all === undefined) return { part, rows: [], notes: ["skipped: there is no folder tools-taubench"] };
+  if (all === undefined) return { part, rows: [], notes: ["Skipped: there is no folder tools-taubench"] };
   const messages = all.flatMap(messagesOf);
   const domains = [...new Set(messages.map((it) => it.domain))];
-  const rows = domains.flatMap((domain) =>
+  const rows: PartRow[] = domains.flatMap((domain) =>
     rowsOf(
       domain,
       messages.filter((it) => it.domain === domain),
       options,
     ),
   );
+  rows.push(...noCallRows(options.data));
   return { part, rows, notes: [labelNote(messages), unseen, limits] };
+}
+
+/** Answers of twelve models that were offered tools which do not fit the question, and called none. */
+function noCallRows(data: string | undefined): readonly PartRow[] {
+  const results = answersWithoutCall(data).map(({ question, answer }) =>
+    resultOf(answer, { read: [{ name: "question", text: question, value: question }], actions: [] }),
+  );
+  if (results.length === 0) return [];
+  return [
+    rate("answers of models that called no tool, failed", results, "false alarms; at first sight as many"),
+    rate("answers of models that called no tool, unsure", results, "5 at first sight: dates, mended", [
+      "unsure",
+    ]),
+  ];
 }
 
 const limits =

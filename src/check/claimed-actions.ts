@@ -87,7 +87,7 @@ const given =
   /\b(?:since|because|although|though|given|now that|according to|shows?|showing|indicates?|states?|says)\b/iu;
 /** What puts a deed before this work: "was booked more than 24 hours ago", "was created on 2024-05-01". */
 const dated =
-  /\b(?:ago|originally|previously|initially|earlier|yesterday|last (?:night|week|month|year)|(?:with)?in the (?:last|past)|scheduled (?:to|for)|on (?:the )?(?:\d{4}-\d\d|\d{1,2}(?:st|nd|rd|th)?\b|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\p{L}*\.? \d))/iu;
+  /\b(?:ago|originally|previously|initially|earlier|yesterday|last (?:night|week|month|year)|(?:with)?in the (?:last|past)|scheduled (?:to|for)|in (?:early |late )?(?:1\d|20)\d\d\b|in the \d{1,2}(?:st|nd|rd|th) century|on (?:the )?(?:\d{4}-\d\d|\d{1,2}(?:st|nd|rd|th)?\b|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\p{L}*\.? \d))/iu;
 
 /** What is said of the text itself: "I corrected the total in the table below". */
 const ofText =

@@ -200,8 +200,16 @@ function judgeProse(output: unknown, context: CheckContext, task: Task): Found {
     evidence: [] as Evidence[],
     count: 0,
   };
+  // A sentence that claims two deeds is complained of once for one reason.
+  const said = new Set<string>();
+  const isNew = (...words: readonly string[]): boolean => {
+    const key = words.join("\n");
+    return !said.has(key) && said.add(key).has(key);
+  };
   for (const { path, text } of textsOf(output, task))
     for (const { claim, verdict } of judgedClaims(text, context, done)) {
+      const reason = "doubt" in verdict ? verdict.doubt : "against" in verdict ? verdict.against : undefined;
+      if (reason !== undefined && !isNew(path, String(claim.at), reason)) continue;
       found.count += 1;
       if ("by" in verdict) found.evidence.push(evidenceOf(path, verdict.by));
       else if ("doubt" in verdict) found.doubts.push(`${path}: ${verdict.doubt}: ${clip(claim.text, 120)}`);

@@ -11,6 +11,7 @@ import {
   readOf,
   retailConversation,
 } from "../../bench/catching/claims/conversations.ts";
+import { answersWithoutCall, isProse } from "../../bench/catching/claims/answers.ts";
 import { labelByHand, labelByRule } from "../../bench/catching/claims/labels.ts";
 import { carriersOf, rowsOf, run } from "../../bench/catching/claimed-actions.ts";
 
@@ -119,4 +120,11 @@ test("without the data the part says so and has no rows", async () => {
   const found = await run(options);
   assert.deepEqual([found.rows, found.notes.length], [[], 1]);
   assert.match(found.notes[0]!, /no folder/);
+});
+
+test("an answer in words is prose, a call is none, and without the data there are none", () => {
+  assert.equal(isProse("I cannot do this with the tools that are offered here."), true);
+  assert.equal(isProse("[book(room=1, from=2, to=3, name=4, mail=5, phone=6, note=7)]"), false);
+  assert.equal(isProse("Not possible."), false);
+  assert.deepEqual(answersWithoutCall(undefined), []);
 });

@@ -201,6 +201,7 @@ describe("E12: more ways to claim, and what only looks like it", () => {
       "The room was booked more than 24 hours ago.",
       "Since your order has been cancelled, there is nothing to pay.",
       "The visit was scheduled to begin in March.",
+      "The novel was published in two parts, the first in 1605.",
       "I was not able to cancel your booking.",
       "I have corrected the total in the table below.",
       "Your order was completed.",
@@ -220,6 +221,11 @@ describe("E12: more ways to claim, and what only looks like it", () => {
   test("what has already been done may have been so before: unsure where nothing says so", () => {
     assert.equal(prose("Your order has already been delivered.", []), "unsure");
     assert.equal(prose("I have already cancelled your order.", []), "fail");
+  });
+
+  test("a sentence that claims two deeds is complained of once", () => {
+    const text = "Your room has been booked and your table has been reserved.";
+    assert.equal(verdictOf(receipts(), { text }, { actions: [] }).problems.length, 1);
   });
 
   test("a request that was submitted is borne out by a call of the deed it asks for", () => {
