@@ -26,7 +26,7 @@ type Result = "pass" | "fail" | "unsure";
 const gate = receipts();
 
 /** What the check says to a message, with some calls taken away. */
-export function verdictOn(message: Message, without: readonly Call[] = []): Result {
+function verdictOn(message: Message, without: readonly Call[] = []): Result {
   const calls = message.calls.filter((it) => !without.includes(it));
   return resultOf(message.text, { read: readOf(message, without), actions: actionsOf(calls) });
 }

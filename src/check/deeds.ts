@@ -123,7 +123,7 @@ export function kindOfNoun(noun: string): string {
 const partial = /^(?:added|inserted|removed|enabled|disabled|scheduled|generated|moved|set up)$/iu;
 
 /** True when a tool of this name may do a deed of this kind. */
-export function mayDo(tool: string, kind: string, done = ""): boolean {
+function mayDo(tool: string, kind: string, done = ""): boolean {
   if (kind === anyKind) return true;
   const words = wordsOf(tool);
   return fits(words, kind) || (partial.test(done) && fits(words, "change"));
