@@ -154,6 +154,10 @@ function knownStep(events: readonly AnyEvent[], given: string): string {
       ? steps.find((it) => match.isStep([...scopeNames(it.data.scope), it.data.name]))
       : steps.find((it) => it.seq === Number(numbered[1]));
   if (found !== undefined) return numbered === null ? given : stepPath(found.data.scope, found.data.name);
+  // A step inside a child run is looked up there.
+  const isInChild = (it: AnyEvent): boolean =>
+    it.kind === "child.started" && match.inside([...scopeNames(it.data.scope), it.data.name]) !== undefined;
+  if (events.some(isInChild)) return given;
   const known = [...new Set(steps.map((it) => stepPath(it.data.scope, it.data.name)))];
   throw new FirebreakError("RERUN_STEP_UNKNOWN", {
     given,
