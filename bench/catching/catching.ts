@@ -18,6 +18,7 @@ import { keep, type Measured, printed } from "./results.ts";
 /** Loaded when run: one that does not load leaves the others measured. */
 const parts: Readonly<Record<string, () => Promise<{ readonly run: RunPart }>>> = {
   compounding: () => import("./compounding.ts"),
+  exactness: () => import("./exactness.ts"),
   grounding: () => import("./grounding/grounding.ts"),
   agreement: () => import("./agreement.ts"),
   mistakes: () => import("./mistakes/mistakes.ts"),
