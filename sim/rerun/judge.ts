@@ -41,7 +41,14 @@ export function judgeReruns(it: Rerun): readonly string[] {
   for (const [at, life] of it.lives.entries()) {
     const done = countOf(life.keys);
     const recorded = recordedBefore(referred.asked, life.after);
+    // A process that died took with it when a function began, and so what the works in it may have read.
+    const isUnknown = new Set(
+      at === it.lives.length - 1
+        ? []
+        : referred.asked.filter((one) => one.captures && one.isWithinFunction).map((one) => one.ledger),
+    );
     for (const [key, count] of done) {
+      if (isUnknown.has(key)) continue;
       const most = (wanted.get(key)?.most ?? 0) - (recorded.get(key) ?? 0);
       if (count > most)
         problems.push(`${key} was done ${count} times by process ${at + 1}, ${most} were to do`);
