@@ -37,13 +37,16 @@ export async function replayRecorded(
   const started = events[0]!.data as EventData["run.started"];
   const refused: NewEvent[] = [];
   const { onGate } = it;
-  const replay: Replay = new Replay(dryHost({ ...head, clock: it.clock, blob: (hash) => journal.blob(hash), refused }), {
-    seed: started.seed,
-    verify: true,
-    lingerMs: 0,
-    conclude,
-    ...(onGate === undefined ? {} : { onGate: (seen) => onGate({ ...seen, now: replay.now }) }),
-  });
+  const replay: Replay = new Replay(
+    dryHost({ ...head, clock: it.clock, blob: (hash) => journal.blob(hash), refused }),
+    {
+      seed: started.seed,
+      verify: true,
+      lingerMs: 0,
+      conclude,
+      ...(onGate === undefined ? {} : { onGate: (seen) => onGate({ ...seen, now: replay.now }) }),
+    },
+  );
   const program = makeProgram(definition, it.env);
   const last = events.at(-1)!;
   await replay.execute(last.kind in endings ? events.slice(0, -1) : events, (scope) =>

@@ -63,11 +63,7 @@ export function quotesStand(claims: readonly Claim[], papers: readonly TextFile[
 }
 
 /** The passage around a quote stands in the file as well, and the claim in one's own words keeps to its numbers. */
-function toldOf(
-  { claim, quote, context = quote }: Claim,
-  { file, text }: TextFile,
-  path: string,
-): Finding[] {
+function toldOf({ claim, quote, context = quote }: Claim, { file, text }: TextFile, path: string): Finding[] {
   if (!text.includes(context) || !context.includes(quote)) {
     const message = "The passage around the quote does not stand in the file.";
     return [{ message, path: `${path}.context`, claimed: context, where: file }];

@@ -9,7 +9,7 @@ import type { StepIdentity } from "../journal/events.ts";
 import { feedbackText } from "../check/feedback.ts";
 import { problemsOf } from "../check/judge-checks.ts";
 import { compositeWork } from "../runtime/composite.ts";
-import { identityKey, stepPath } from "../runtime/identity.ts";
+import { stepPath } from "../runtime/identity.ts";
 import type { Scope } from "../runtime/scope.ts";
 import { StepEnd } from "../runtime/step-error.ts";
 import { reviewWork } from "../runtime/wait.ts";

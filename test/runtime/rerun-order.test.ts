@@ -36,7 +36,7 @@ async function twice(
 }
 
 describe("a work that captures, in a rerun (U3)", () => {
-  test("is taken over behind a step with checks, a map, and a function that opens steps", async () => {
+  test("is taken over behind a step with checks, a map, and a function that opens steps (U6)", async () => {
     const definition = flow("behind-composites", async (ctx) => {
       const a = await ctx.step<number, { n: number }>("a", 1, (n) => note("a", { n }), {
         checks: [(it) => it.n > 0 || "not above 0"],

@@ -113,8 +113,10 @@ export const runtimeErrors: RuntimeErrors = {
   }),
   SEND_BACK_TARGET: row({
     retryable: false,
-    message: (it) => `question ${it.asked} of run ${it.runId} cannot be sent back as it is: which step? (${it.known})`,
-    fix: () => "Name the step that is to do its work again: --step NAME. Edit or reject where nobody made the value.",
+    message: (it) =>
+      `question ${it.asked} of run ${it.runId} cannot be sent back as it is: which step? (${it.known})`,
+    fix: () =>
+      "Name the step that is to do its work again: --step NAME. Edit or reject where nobody made the value.",
   }),
   RUN_UNKNOWN: row({
     retryable: false,
