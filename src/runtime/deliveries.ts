@@ -73,8 +73,8 @@ export class Deliveries {
   }
 
   /** Asks for what is kept of a step. False when nothing is, or when its own record is demanded. */
-  ask(identity: StepIdentity, key: string): boolean {
-    const found = this.#kept.get(key) ?? this.#takePast(identity, key);
+  ask(identity: StepIdentity, key: string, work?: () => string | undefined): boolean {
+    const found = this.#kept.get(key) ?? this.#takePast(identity, key, work);
     if (found === undefined) return false;
     this.#kept.delete(key);
     let at = this.#asked.length;
@@ -96,11 +96,16 @@ export class Deliveries {
     this.#isDemanding = false;
   }
 
-  #takePast(identity: StepIdentity, key: string): Completion | undefined {
+  #takePast(
+    identity: StepIdentity,
+    key: string,
+    work: (() => string | undefined) | undefined,
+  ): Completion | undefined {
     if (this.#past.size === 0 || (this.#isDemanding && this.holds(key))) return undefined;
     const all = this.#past.get(namesKey(identity));
     if (all === undefined) return undefined;
-    const fits = all.filter((it) => this.#stands(it));
+    const now = work?.();
+    const fits = all.filter((it) => isSameWork(it, now) && this.#stands(it));
     const found =
       fits.find((it) => it.key === key) ??
       fits.find((it) => (it.identity.n ?? 0) === (identity.n ?? 0)) ??
@@ -128,4 +133,10 @@ export class Deliveries {
     else if (!this.#isAsItWas(it)) this.#disturbed = true;
     while (this.#delivered.has(this.#order[this.#watermark] ?? -1)) this.#watermark += 1;
   }
+}
+
+/** Two functions of one name may be given equal inputs: which of them is asked for first can change. */
+function isSameWork({ event }: Completion, work: string | undefined): boolean {
+  const then = event.kind === "step.completed" ? event.data.work : undefined;
+  return then === undefined || work === undefined || then === work;
 }

@@ -222,7 +222,7 @@ export class Replay {
     const issue: Issue = new OpenIssue({ ...rest, key, traced, may: this.delivered });
     this.issues.add(issue);
     this.#asked += 1;
-    if (this.#deliveries.ask(it.identity, key)) issue.state = "recorded";
+    if (this.#deliveries.ask(it.identity, key, it.work.identity)) issue.state = "recorded";
     else if (!this.#live && this.#deliveries.holds(key)) {
       issue.state = "recorded";
       if (this.options.verify && it.work.enter) it.work.start(issue);
