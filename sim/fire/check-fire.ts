@@ -221,9 +221,7 @@ function cancels(
   lines: readonly LedgerLine[],
   intents: readonly Intent[],
 ): readonly string[] {
-  const acknowledged = readLines<{ readonly run: string; readonly at: number }>(
-    join(folder, "cancels.jsonl"),
-  );
+  const acknowledged = readLines(join(folder, "cancels.jsonl")) as readonly Acknowledged[];
   const at = new Map(acknowledged.map((it) => [it.run, it.at]));
   const runOf = new Map(intents.map((it) => [deedText(it), it.run]));
   return lines

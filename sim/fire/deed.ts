@@ -95,11 +95,11 @@ export interface Go {
   readonly together: number;
   /** Begin no more scenarios: end what is open, and exit. */
   readonly drain: boolean;
-  /** Take runs from a process that is alive but stopped, and leave what is in doubt until told. */
+  /** Take runs from a process that is alive but stopped. */
   readonly force: boolean;
 }
 
-export type ToDriver = { readonly go: Go } | { readonly settle: true } | { readonly release: true };
+export type ToDriver = { readonly go: Go } | { readonly release: true };
 export type FromDriver = { readonly ready: true } | { readonly held: Stage } | { readonly done: true };
 export type ToReceivers = { readonly hold: Hold | null };
 export type FromReceivers = { readonly http: number; readonly smtp: number } | { readonly held: Stage };

@@ -14,6 +14,8 @@ const { answer, settle, unlessLost } = await import("./person.ts");
 const { scenario, workflows } = await import("./scenarios.ts");
 const { makeTools } = await import("./tools.ts");
 const { open } = await import("../../src/open.ts");
+// What is loaded when used is loaded before the clock of a life begins.
+await import("../../src/journal/sqlite.ts");
 type Firebreak = Awaited<ReturnType<typeof open>>;
 type Scenario = ReturnType<typeof scenario>;
 type RunHead = Awaited<ReturnType<Firebreak["list"]>>[number];
@@ -30,12 +32,10 @@ const lookMs = 6;
 
 const tell = (it: FromDriver): void => void process.send?.(it);
 const holder = new Holder((held) => tell({ held }));
-let maySettle = true;
 
 process.on("disconnect", () => process.exit());
 process.on("message", (said: ToDriver) => {
-  if ("settle" in said) maySettle = true;
-  else if ("release" in said) holder.set(undefined);
+  if ("release" in said) holder.set(undefined);
   else void drive(said.go);
 });
 tell({ ready: true });
@@ -43,7 +43,6 @@ tell({ ready: true });
 async function drive(go: Go): Promise<void> {
   const list = join(go.folder, "scenarios.txt");
   const state = readState(list);
-  maySettle = !go.force;
   holder.set(go.hold ?? undefined);
   const tools = makeTools(go, holder);
   const known = workflows(tools);
@@ -139,7 +138,7 @@ class Actor {
   }
 
   async #act(head: RunHead): Promise<void> {
-    if (head.status === "halted" && maySettle) await settle(this.#fb, head, this.#go.http);
+    if (head.status === "halted") await settle(this.#fb, head, this.#go.http);
     if (head.status === "waiting" && !head.ready) await answer(this.#fb, head.run);
     if (!this.#go.force || head.status !== "running" || this.#forced.has(head.run)) return;
     this.#forced.add(head.run);

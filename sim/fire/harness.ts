@@ -137,7 +137,9 @@ class Harness {
   async drain(): Promise<number> {
     const began = Date.now();
     await this.#go(this.#driver, undefined, { drain: true });
-    await Promise.race([this.#driver.exited, pause(drainLimitMs)]);
+    const late = setTimeout(() => this.#driver.child.kill("SIGKILL"), drainLimitMs);
+    await this.#driver.exited;
+    clearTimeout(late);
     if (!this.#driver.done)
       throw new Error(`not everything had ended ${drainLimitMs} ms after the last kill`);
     return Date.now() - began;
@@ -177,7 +179,6 @@ class Harness {
     const at = Date.now();
     stopped.child.kill("SIGKILL");
     await stopped.exited;
-    this.#driver.child.send({ settle: true });
     await this.#record({ at, pid: stopped.child.pid!, stage, stopped: true }, journal);
     await pause(50 + this.#random() * 100);
     this.#demandAlive();

@@ -59,9 +59,20 @@ export async function settle(fb: Firebreak, head: RunHead, http: number): Promis
     await unlessLost(fb.resume(head.run));
     return;
   }
+  // Whoever looks at a receiver first makes sure that nothing is on its way to it.
+  if (isAlive(intent.data.owner)) return;
   const found = await lookUp(http, deedOf(intent));
   const said = found === undefined ? { sent: false } : { sent: true, receipt: found };
   await unlessLost(fb.settle(runId, seq, { ...said, by: person }));
+}
+
+/** Whether the process that wrote an intent is still there, if only stopped. */
+function isAlive(owner: string): boolean {
+  try {
+    return process.kill(Number.parseInt(owner, 10), 0);
+  } catch {
+    return false;
+  }
 }
 
 /** What an intent was about. */

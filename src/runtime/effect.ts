@@ -196,6 +196,8 @@ async function eachLook(
   const { replay, spec } = it;
   const { effects } = replay.host;
   for (let looks = 0; looks < lookLimit; looks += 1) {
+    // What this process is still sending, for a run that was taken from it meanwhile, ends first.
+    await effects.sending.get(sendingKey(replay, spec.tool, key));
     if (gone(it)) return;
     const slot = await effects.slot(spec.tool, key);
     try {

@@ -12,7 +12,7 @@ import type { AnyWorkflow, Effect, Tool } from "../../src/index.ts";
 import { MemoryJournal, tool, workflow } from "../../src/index.ts";
 import type { Program } from "../../src/runtime/engine.ts";
 import { makeProgram } from "../../src/workflow/program.ts";
-import { gate, until } from "./rig.ts";
+import { gate, quiet, until } from "./rig.ts";
 
 const input = z.object({ id: z.string() });
 
@@ -57,7 +57,17 @@ async function takenOver(effect: Partial<Effect<{ id: string }, string>>) {
   await second.engine.force(run);
   const status = async (): Promise<string> => (await journal.head(run))!.status;
   const halted = async (): Promise<boolean> => (await status()) === "halted";
-  return { journal, run, received, stopped, alive, second: second.engine, status, halted };
+  return {
+    journal,
+    run,
+    received,
+    stopped,
+    alive,
+    first: first.engine,
+    second: second.engine,
+    status,
+    halted,
+  };
 }
 
 describe("a run taken from a process that lives, between its intent and its sending", () => {
@@ -84,6 +94,22 @@ describe("a run taken from a process that lives, between its intent and its send
     const resumed = { kind: "run.resumed", data: { code: "", by: "ann" } } as const;
     await it.journal.commit([{ run: it.run, expect: {}, events: [resumed] }]);
     await it.second.drive(it.run);
+    await until(async () => (await it.status()) === "completed");
+    assert.equal(it.received.length, 1);
+  });
+
+  test("is not sent again by the process that is still sending it, whatever a person said meanwhile (E9)", async () => {
+    const it = await takenOver({});
+    await until(it.halted);
+    const intent = (await it.journal.read(it.run)).find((event) => event.kind === "effect.intended")!.seq;
+    const settled = { kind: "effect.settled", data: { intent, sent: false, by: "ann" } } as const;
+    const resumed = { kind: "run.resumed", data: { code: "", by: "ann" } } as const;
+    await it.journal.commit([{ run: it.run, expect: {}, events: [settled, resumed] }]);
+    await it.first.drive(it.run);
+    await until(async () => (await it.journal.head(it.run))?.owner === "first");
+    await quiet(40);
+    assert.equal(it.stopped.arrived, 1);
+    it.stopped.open();
     await until(async () => (await it.status()) === "completed");
     assert.equal(it.received.length, 1);
   });
