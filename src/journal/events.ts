@@ -176,6 +176,8 @@ export interface EventData {
     /** Sequence of the failure below this step that it passed on. */
     readonly cause?: number;
     readonly told?: number;
+    /** What made the work this work. */
+    readonly work?: string;
     readonly more?: Json;
   };
   /** One try of a step failed and another is due. */

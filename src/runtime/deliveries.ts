@@ -137,6 +137,6 @@ export class Deliveries {
 
 /** Two functions of one name may be given equal inputs: which of them is asked for first can change. */
 function isSameWork({ event }: Completion, work: string | undefined): boolean {
-  const then = event.kind === "step.completed" ? event.data.work : undefined;
+  const then = event.kind === "step.completed" || event.kind === "step.failed" ? event.data.work : undefined;
   return then === undefined || work === undefined || then === work;
 }

@@ -137,7 +137,7 @@ async function afterFailure(
   if (gone(replay, issue)) return;
   const { error, attempt } = it;
   const attempts = Math.min(spec.retry?.attempts ?? 1, attemptLimit);
-  if (attempt >= attempts || !mayRetry(error)) return fail(replay, issue, error, it);
+  if (attempt >= attempts || !mayRetry(error)) return fail(replay, issue, error, { ...it, work });
   const delayMs = spec.retryAfterMs?.(error) ?? backoffMs(spec.retry!, attempt);
   const retryAt = replay.host.clock.now() + delayMs;
   await replay.renew(issue);
@@ -338,6 +338,7 @@ export async function fail(replay: Replay, issue: Issue, error: unknown, it: End
     ...startedRecord(issue, it.startedAt, Math.max(0, replay.host.clock.now() - it.startedAt), blobs),
     ...failureOf(error),
     ...(it.attempt === undefined || it.attempt === 1 ? {} : { tries: it.attempt }),
+    ...(it.work === undefined ? {} : { work: it.work }),
     ...moreOf({
       ...it.notes.more,
       ...inner.more,
