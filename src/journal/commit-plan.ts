@@ -1,5 +1,5 @@
 // What a commit would do, decided before anything is written: the rules of
-// J1 to J4, J9 and J10 as one pure computation that every adapter uses.
+// J1 to J4 and J9 to J11 as one pure computation that every adapter uses.
 //
 // A plan is made against the heads that stand: those stored, and those changed
 // by earlier commits of the same batch. A commit that is refused leaves no trace.
@@ -40,6 +40,8 @@ export interface StoredRuns extends StoredSlots {
   head(run: RunId): RunHead | undefined;
   /** A run that holds the key: not ended. */
   keyHolder(workflow: string, key: string): RunId | undefined;
+  /** The open runs of a root. */
+  openRuns(root: RunId): readonly RunHead[];
 }
 
 /** A halted run keeps its key: an effect of it may be in doubt. Cancelling the run frees it. */
@@ -73,7 +75,7 @@ export class BatchPlan {
     return this.#slots.changed;
   }
 
-  /** Plans one commit after those before it. @throws JOURNAL_CONFLICT, RUN_KEY_TAKEN, EFFECT_SLOT_TAKEN, RUN_TOO_LONG */
+  /** Plans one commit after those before it. @throws JOURNAL_CONFLICT, RUN_KEY_TAKEN, RERUN_OPEN, EFFECT_SLOT_TAKEN, RUN_TOO_LONG */
   add(appends: readonly EncodedAppend[]): CommitPlan {
     const draft = new Map<RunId, RunHead>();
     const placed: PlacedEvent[] = [];
@@ -110,6 +112,7 @@ export class BatchPlan {
       const next = follow(head, run, encoded.event, this.#at);
       placed.push({ encoded, event: place(run, next.seq, this.#at, encoded.event) });
       if (holdsKey(next) && !holdsKey(head)) this.#demandKey(next, draft);
+      if (head === undefined) this.#demandAlone(next, encoded.event, draft);
       draft.set(run, next);
       head = next;
     }
@@ -126,6 +129,20 @@ export class BatchPlan {
     return this.heads.get(run) ?? this.#stored.head(run);
   }
 
+  /** Two runs of one root would each undo what the other asks for (J11). A child belongs to its parent. */
+  #demandAlone({ run, root }: RunHead, event: NewEvent, draft: ReadonlyMap<RunId, RunHead>): void {
+    if (event.kind !== "run.started" || event.data.rerunOf === undefined || event.data.parent !== undefined)
+      return;
+    const now = new Map(this.#stored.openRuns(root).map((it) => [it.run, it]));
+    for (const [other, head] of [...this.heads, ...draft]) now.set(other, head);
+    const open = [...now.values()].find(
+      (it) => it.root === root && it.run !== run && it.parent === undefined && isOpen(it),
+    );
+    if (open === undefined) return;
+    const details = { runId: event.data.rerunOf, open: open.run, status: open.status };
+    throw new FirebreakError("RERUN_OPEN", details);
+  }
+
   #demandKey({ run, workflow, key }: RunHead, draft: Map<RunId, RunHead>): void {
     const drafted = [...draft.values()].find(
       (it) => it.workflow === workflow && it.key === key && it.run !== run,
@@ -140,6 +157,10 @@ export class BatchPlan {
       throw new FirebreakError("RUN_KEY_TAKEN", { workflow, key: key!, runId: holder });
     }
   }
+}
+
+function isOpen({ status }: RunHead): boolean {
+  return status === "running" || status === "waiting";
 }
 
 function keyOf(workflow: string, key: string): string {

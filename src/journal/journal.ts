@@ -13,6 +13,7 @@
 //   J8. `readOpen` leaves out exactly the events that a live record covers.
 //   J9. One open run per (workflow, key): a second start is told which run holds it.
 //   J10. Of two runs of one root that would change the same effect, one is refused: an intent names what it takes to stand.
+//   J11. A rerun starts only where no other run of its root is open, children apart: of two at once, one is refused.
 
 import type { RunId } from "../base/ids.ts";
 import type { EffectSlot } from "./effect-slot.ts";
@@ -98,7 +99,7 @@ export interface Journal {
    * Writes all appends or none, after those of earlier calls. Calls of one event-loop turn share a transaction and
    * a sync; each call succeeds or fails by itself.
    *
-   * @throws JOURNAL_CONFLICT (J3, J4), RUN_KEY_TAKEN (J9), EFFECT_SLOT_TAKEN (J10), JOURNAL_FULL, JOURNAL_IO (after a failed sync the journal refuses
+   * @throws JOURNAL_CONFLICT (J3, J4), RUN_KEY_TAKEN (J9), RERUN_OPEN (J11), EFFECT_SLOT_TAKEN (J10), JOURNAL_FULL, JOURNAL_IO (after a failed sync the journal refuses
    * all later writes with JOURNAL_POISONED until it is opened again).
    */
   commit(appends: readonly Append[], blobs?: readonly Blob[]): Promise<readonly Appended[]>;

@@ -132,6 +132,7 @@ export class MemoryJournal implements Journal {
       {
         head: (run) => this.#heads.get(run),
         keyHolder: (workflow, key) => this.#keyHolder(workflow, key),
+        openRuns: (root) => [...this.#heads.values()].filter((it) => it.root === root),
         ...this.#storedSlots,
       },
       this.#now(),

@@ -30,6 +30,9 @@ function isTaken(error: unknown): boolean {
 
 const endedStatuses: ReadonlySet<string> = new Set(Object.values(endings));
 
+/** Open runs of one root that are looked at. */
+const familyLimit = 100_000;
+
 export class SqliteWriter {
   readonly #prepare: Prepare;
   readonly #reader: SqliteReader;
@@ -59,6 +62,7 @@ export class SqliteWriter {
       {
         head: (run) => this.#find(run, found)?.head,
         keyHolder: (workflow, key) => this.#reader.keyHolder(workflow, key),
+        openRuns: (root) => this.#reader.heads({ root, status: ["running", "waiting"], limit: familyLimit }),
         ...this.#storedSlots,
       },
       this.#now(),
@@ -100,7 +104,7 @@ export class SqliteWriter {
     const known = this.#remembered.get(append.run);
     if (known === undefined) return undefined;
     const plan = new BatchPlan(
-      { head: () => known.head, keyHolder: () => undefined, ...this.#storedSlots },
+      { head: () => known.head, keyHolder: () => undefined, openRuns: () => [], ...this.#storedSlots },
       this.#now(),
     );
     let planned: ReturnType<BatchPlan["add"]>;

@@ -88,6 +88,21 @@ class ForgetsEffects extends MemoryJournal {
   }
 }
 
+class ForgetsReruns extends MemoryJournal {
+  override commit(appends: readonly Append[], blobs?: readonly Blob[]): Promise<readonly Appended[]> {
+    return super.commit(
+      appends.map((it) => ({ ...it, events: it.events.map(ofNoRun) })),
+      blobs,
+    );
+  }
+}
+
+function ofNoRun(event: NewEvent): NewEvent {
+  if (event.kind !== "run.started") return event;
+  const { rerunOf: _, ...data } = event.data;
+  return { ...event, data };
+}
+
 let others = 0;
 
 function ofSomeOtherEffect(event: NewEvent): NewEvent {
@@ -116,6 +131,7 @@ const wrong: readonly (readonly [invariant: string, adapter: new () => MemoryJou
   ["J8", ReadsEverything],
   ["J9", ForgetsKeys],
   ["J10", ForgetsEffects],
+  ["J11", ForgetsReruns],
 ];
 
 describe("the journal's suite", () => {

@@ -288,6 +288,25 @@ export const journalCases: readonly JournalCase[] = [
     },
   },
   {
+    title: "starts one rerun of a root at a time, and tells a second which run is open (J11)",
+    async run(journal) {
+      const root = await begin(journal, {}, completed());
+      const rerun = { root, rerunOf: root };
+      const results = await Promise.allSettled([1, 2].map(() => begin(journal, rerun, claimed())));
+      const [first, second] = results;
+      assert.ok(first?.status === "fulfilled" && second?.status === "rejected");
+      assert.equal((second.reason as { code: string }).code, "RERUN_OPEN");
+      await assert.rejects(begin(journal, rerun), {
+        code: "RERUN_OPEN",
+        details: { runId: root, open: first.value, status: "running" },
+      });
+      const parent = { run: first.value, scope: "", name: "child", in: "" };
+      await begin(journal, { ...rerun, parent });
+      await journal.commit([append(first.value, completed())]);
+      await begin(journal, rerun);
+    },
+  },
+  {
     title: "gives an effect of a root to one of two runs, and tells the other what stands there (J10)",
     async run(journal) {
       const root = await begin(journal);
