@@ -23,6 +23,7 @@ const parts: Readonly<Record<string, () => Promise<{ readonly run: RunPart }>>> 
   agreement: () => import("./agreement.ts"),
   mistakes: () => import("./mistakes/mistakes.ts"),
   unseen: () => import("./mistakes/unseen.ts"),
+  fire: () => import("./fire.ts"),
   "claimed-actions": () => import("./claimed-actions.ts"),
 };
 

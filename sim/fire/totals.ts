@@ -132,6 +132,7 @@ function receiverOf(kind: string, { judged, lines, intents, cut }: All): Receive
   const own = intents.filter((it) => kindOf(it.tool) === kind);
   const count = (what: LedgerLine["what"]): number => seen.filter((it) => it.what === what).length;
   const ended = (end: Intent["end"]): number => own.filter((it) => it.end === end).length;
+  const cutOff = cut.filter((it) => kindOf(it.tool) === kind);
   const twice = judged.flatMap(({ findings }) => {
     const taken = findings.lines.filter((it) => it.what === "applied" && kindOf(it.tool) === kind);
     return Object.values(counts(taken.map(deedText))).filter((it) => it > 1);
@@ -141,8 +142,8 @@ function receiverOf(kind: string, { judged, lines, intents, cut }: All): Receive
     twice: twice.length,
     repeats: count("repeat"),
     refused: count("refused"),
-    cut: cut.filter((it) => kindOf(it.tool) === kind).length,
-    probed: ended("probed"),
+    cut: cutOff.length,
+    probed: ended("probed") + cutOff.filter((it) => it.end === "received").length,
     missing: ended("not there"),
     again: ended("sent again"),
     doubtArrived: own.filter((it) => it.end === "person" && it.arrived).length,
