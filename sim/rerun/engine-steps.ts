@@ -49,7 +49,7 @@ export function ledgerKey(path: readonly string[], kind: string, ...detail: read
 const Output = z.object({ n: z.number(), s: z.string(), t: z.number().optional() });
 const Look = z.object({ q: z.number(), attempt: z.number() });
 
-class EngineSteps implements Steps {
+export class EngineSteps implements Steps {
   readonly #ctx: Context;
   readonly #ledger: Ledger;
   readonly #path: readonly string[];

@@ -6,10 +6,11 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { tryLive } from "../../sim/rerun/try-live.ts";
 import { tryCase, type Tried } from "../../sim/rerun/try-case.ts";
 
 /** Cases of each kind tried here. */
-const cases = 60;
+const cases = 40;
 
 async function tryAll(from: number, kills: boolean): Promise<readonly Tried[]> {
   const all: Tried[] = [];
@@ -39,5 +40,19 @@ describe("reruns of random programs", () => {
     const all = await tryAll(1, true);
     assert.deepEqual(failures(all), []);
     assert.ok(sum(all, "kills") > cases, `only ${sum(all, "kills")} processes were killed`);
+  });
+});
+
+describe("values sent back in random programs", () => {
+  test(`give what a run from scratch gives with the answers that stand, over ${cases} seeds`, async () => {
+    const failed: string[] = [];
+    let sentBack = 0;
+    for (let seed = 1; seed <= cases; seed += 1) {
+      const it = await tryLive(String(seed));
+      sentBack += it.sentBack;
+      if (it.problems.length > 0) failed.push(`live seed ${seed}: ${it.problems[0]}`);
+    }
+    assert.deepEqual(failed, []);
+    assert.ok(sentBack > cases / 2, `only ${sentBack} values were sent back`);
   });
 });
