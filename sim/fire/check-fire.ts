@@ -6,6 +6,8 @@
 //   F2. What was in doubt is what a kill found between intent and receipt at a receiver that neither drops repeats nor
 //       can be asked; all of that, and nothing else.
 //   F3. Nothing was sent but by a process that had written its intent, and nothing that began after its run was taken.
+//       A process that is stopped between its last look at its run and its first word to the receiver passes that gap when
+//       it goes on; no sender can close it. Such beginnings are counted, and F1 holds for them.
 //   F4. Nothing that began after a cancel was acknowledged.
 //   F5. What is undone is undone from the last to the first.
 //   F6. Every run has ended.
@@ -34,6 +36,8 @@ export interface Intent extends Deed {
 export interface Findings {
   readonly problems: readonly string[];
   readonly wanted: number;
+  /** Sendings that a stopped process began when it went on, after its run was taken. */
+  readonly inGap: number;
   readonly lines: readonly LedgerLine[];
   readonly intents: readonly Intent[];
   readonly runs: number;
@@ -51,17 +55,19 @@ export async function checkBatch(batch: Batch): Promise<Findings> {
   const lines = readLedger(folder);
   const intents = [...history.events.values()].flatMap(intentsOf);
   const done = readDone(folder).map((it) => scenario(it, seed));
+  const late = senders(kills, lines, intents, history);
   const problems = [
     ...once(done, lines),
     ...accounted(done, intents),
     ...doubts(kills, intents, history),
-    ...senders(lines, intents, history),
+    ...late.filter((it) => !it.inGap).map((it) => it.problem),
     ...cancels(folder, lines, intents),
     ...done.flatMap((it) => reversed(it, lines)),
     ...ended(history),
   ];
   const wanted = done.reduce((sum, it) => sum + (it.maybe ? 0 : it.wanted.length), 0);
-  return { problems, wanted, lines, intents, runs: history.heads.length, scenarios: done.length };
+  const inGap = late.filter((it) => it.inGap).length;
+  return { problems, wanted, inGap, lines, intents, runs: history.heads.length, scenarios: done.length };
 }
 
 // ---- What is there ---------------------------------------------------------------------
@@ -185,24 +191,35 @@ function isBy({ owner }: Pick<Intent, "owner">, pid: number): boolean {
   return owner.startsWith(`${pid}-`);
 }
 
+interface Late {
+  readonly problem: string;
+  readonly inGap: boolean;
+}
+
 /** F3. */
 function senders(
+  kills: readonly Kill[],
   lines: readonly LedgerLine[],
   intents: readonly Intent[],
   { events }: History,
-): readonly string[] {
+): readonly Late[] {
   const byDeed = Map.groupBy(intents, deedText);
+  const stops = new Map(kills.map((it) => [it.pid, it.stoppedAt]));
+  const takenAt = (it: Intent): number => {
+    const next = events.get(it.run)!.find((event) => event.kind === "run.claimed" && event.seq > it.seq);
+    return next === undefined || isOwn(next, it.owner) ? Number.POSITIVE_INFINITY : next.at;
+  };
   return lines
     .filter((it) => it.what === "arrived" || (it.what === "applied" && it.tool === "fire-file"))
-    .flatMap((line) => {
-      const own = (byDeed.get(deedText(line)) ?? []).filter((it) => isBy(it, line.pid));
-      if (own.length === 0) return [`F3 ${deedText(line)} was sent by ${line.pid} without an intent`];
-      const inTime = own.some((it) => {
-        const next = events.get(it.run)!.find((event) => event.kind === "run.claimed" && event.seq > it.seq);
-        const takenAt = next === undefined || isOwn(next, it.owner) ? Number.POSITIVE_INFINITY : next.at;
-        return it.at <= line.started && line.started <= takenAt;
-      });
-      return inTime ? [] : [`F3 ${deedText(line)} was begun by ${line.pid} after its run was taken`];
+    .flatMap((line): readonly Late[] => {
+      const { pid, started } = line;
+      const own = (byDeed.get(deedText(line)) ?? []).filter((it) => isBy(it, pid) && it.at <= started);
+      const what = `F3 ${deedText(line)} was`;
+      if (own.length === 0) return [{ problem: `${what} sent by ${pid} without an intent`, inGap: false }];
+      if (own.some((it) => started <= takenAt(it))) return [];
+      const stoppedAt = stops.get(pid);
+      const inGap = stoppedAt !== undefined && own.some((it) => it.at <= stoppedAt);
+      return [{ problem: `${what} begun by ${pid} after its run was taken`, inGap }];
     });
 }
 

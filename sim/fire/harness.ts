@@ -48,6 +48,8 @@ export interface Kill {
   readonly stage: Stage | "any";
   /** It was stopped, and its runs were taken by force, before it was killed. */
   readonly stopped: boolean;
+  /** When it was stopped. */
+  readonly stoppedAt?: number;
   /** Intents without a receipt at that time: for a stopped process when it was stopped. */
   readonly open: readonly OpenIntent[];
 }
@@ -166,6 +168,7 @@ class Harness {
   async #stopAndTake(stage: Kill["stage"]): Promise<void> {
     const stopped = this.#driver;
     stopped.child.kill("SIGSTOP");
+    const stoppedAt = Date.now();
     await pause(2);
     const journal = this.#copyJournal();
     this.#release();
@@ -179,7 +182,7 @@ class Harness {
     const at = Date.now();
     stopped.child.kill("SIGKILL");
     await stopped.exited;
-    await this.#record({ at, pid: stopped.child.pid!, stage, stopped: true }, journal);
+    await this.#record({ at, pid: stopped.child.pid!, stage, stopped: true, stoppedAt }, journal);
     await pause(50 + this.#random() * 100);
     this.#demandAlive();
     await this.#kill("any");

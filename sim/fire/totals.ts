@@ -41,6 +41,8 @@ export interface Totals {
   /** How far what a kill cut off had come. */
   readonly reached: Readonly<Record<Reached, number>>;
   readonly receivers: Readonly<Record<string, ReceiverTotals>>;
+  /** Sendings that a stopped process began when it went on, after its run was taken. */
+  readonly inGap: number;
   readonly slowestDrainMs: number;
   readonly problems: readonly string[];
 }
@@ -66,6 +68,7 @@ export function totalsOf(judged: readonly Judged[]): Totals {
     held: counts(kills.map((it) => it.stage)),
     reached: counts(judged.flatMap(reachedOf)) as Totals["reached"],
     receivers: receiversOf(judged),
+    inGap: sum((it) => it.findings.inGap),
     slowestDrainMs: Math.max(0, ...judged.map((it) => it.batch.drainMs)),
     problems: judged.flatMap(({ batch, findings }) =>
       findings.problems.map((it) => `seed ${batch.seed}: ${it}`),
@@ -177,6 +180,7 @@ export function printed(it: Totals, seconds: number): string {
     `${it.inWindow} kills found effects between intent and receipt: ${list(it.reached)}`,
     `held at: ${list(it.held)}`,
     ...rows,
+    `begun by a stopped process in the gap between its last look and its first word: ${it.inGap}`,
     `slowest end after the last kill: ${(it.slowestDrainMs / 1000).toFixed(1)} s (limit 60)`,
     `violations: ${it.problems.length}`,
     ...it.problems.slice(0, 20).map((line) => `  ${line}`),
