@@ -16,7 +16,13 @@ const lanes = 2;
 
 export const run: RunPart = async ({ seed, quick }) => {
   const began = performance.now();
-  const totals = await underFire({ kills: quick ? quickKills : kills, seed, lanes, stops });
+  const totals = await underFire({
+    kills: quick ? quickKills : kills,
+    seed,
+    lanes,
+    stops,
+    onBatch: (done, violations) => console.error(`    ${done} kills, ${violations} violations`),
+  });
   const seconds = (performance.now() - began) / 1000;
   const notes = printed(totals, seconds)
     .split("\n")

@@ -127,7 +127,8 @@ async function get(url: URL, response: ServerResponse): Promise<void> {
             it.action === asked["action"] &&
             String(it.n) === asked["n"],
         );
-  response.end(JSON.stringify(found === undefined ? {} : { receipt: `receipt of ${found.key}` }));
+  if (found === undefined) response.writeHead(404).end();
+  else response.end(JSON.stringify({ receipt: `receipt of ${found.key}` }));
 }
 
 const http = createServer((request, response) => {

@@ -60,6 +60,8 @@ const wireNames: Readonly<Record<ToolName, string>> = {
   dropsNow: "fire-drops-now",
   askedNow: "fire-asked-now",
   blindNow: "fire-blind-now",
+  order: "fire-order",
+  letter: "fire-letter",
 };
 
 function deed(tool: ToolName, id: string, action: Deed["action"], n: number): Deed {
@@ -166,6 +168,26 @@ const kinds: Readonly<Record<string, Kind>> = {
         const [a = "", b = ""] = ids;
         for (const it of names) await ctx.call(tools[it], { id: a, n: 1 });
         await Promise.all(names.map((it) => ctx.call(tools[it], { id: b, n: 1 })));
+      },
+  },
+
+  /** The toolbox's tools, with a rerun that asks for less. */
+  toolbox: {
+    plan: (s) => {
+      const tools = ["order", "letter"] as const;
+      const ids = [`${s}:a`, `${s}:b`];
+      return {
+        stages: [given(s, tools, { ids }), given(s, tools, { ids: ids.slice(0, 1) })],
+        wanted: [
+          ...ids.flatMap((id) => tools.map((it) => deed(it, id, "send", 1))),
+          deed("order", ids[1]!, "compensate", 1),
+        ],
+      };
+    },
+    run:
+      (tools) =>
+      async (ctx, { tools: names, ids }) => {
+        for (const id of ids) for (const it of names) await ctx.call(tools[it], { id, n: 1 });
       },
   },
 

@@ -74,7 +74,9 @@ class Session {
     const header = (name: string): string =>
       lines.find((it) => it.toLowerCase().startsWith(`${name}: `))?.slice(name.length + 2) ?? "";
     const key = /^<([^@>]+)@/.exec(header("message-id"))?.[1] ?? "";
-    const sent = JSON.parse(lines.slice(lines.indexOf("") + 1).join("")) as Sent;
+    const body = lines.slice(lines.indexOf("") + 1);
+    const isQuoted = header("content-transfer-encoding") === "quoted-printable";
+    const sent = JSON.parse(isQuoted ? unquoted(body) : body.join("")) as Sent;
     const receipt = await this.#take(key, sent, () => this.#socket.destroyed);
     if (receipt === undefined || this.#socket.destroyed) return;
     this.#socket.write("250 taken\r\n", () => this.#heard.answered(key, sent));
@@ -83,4 +85,12 @@ class Session {
   #say(line: string): void {
     if (!this.#socket.destroyed) this.#socket.write(`${line}\r\n`);
   }
+}
+
+/** The text of a quoted-printable body (RFC 2045). */
+function unquoted(lines: readonly string[]): string {
+  const joined = lines.map((it) => (it.endsWith("=") ? it.slice(0, -1) : it)).join("");
+  return joined.replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }

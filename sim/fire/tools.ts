@@ -5,6 +5,8 @@
 //   fire-blind   HTTP, neither; can be undone
 //   fire-mail    SMTP, neither; nothing can be done about it
 //   fire-file    a folder, can be looked into; can be undone
+//   fire-order   the toolbox's HTTP tool: can be asked and undone
+//   fire-letter  the toolbox's mail tool, through nodemailer: neither
 
 import { randomUUID } from "node:crypto";
 import { readdirSync, renameSync, writeFileSync } from "node:fs";
@@ -12,8 +14,10 @@ import { request } from "node:http";
 import { join } from "node:path";
 import type { AnySchema } from "../../src/base/schema.ts";
 import { EffectNotSent } from "../../src/runtime/effect-spec.ts";
+import { type HttpRequest, httpTool } from "../../src/toolbox/http/http.ts";
+import { mailTool } from "../../src/toolbox/mail/mail.ts";
 import { tool } from "../../src/tool/define.ts";
-import type { Effect, EffectKind, Tool } from "../../src/tool/tool.ts";
+import type { Effect, Tool } from "../../src/tool/tool.ts";
 import type { Deed, Go, Holder, Sent } from "./deed.ts";
 import { sendMail } from "./send-mail.ts";
 
@@ -40,6 +44,9 @@ export interface FireTools {
   readonly dropsNow: FireTool;
   readonly askedNow: FireTool;
   readonly blindNow: FireTool;
+  /** The toolbox's own: a request that can be asked about, and a mail. */
+  readonly order: FireTool;
+  readonly letter: FireTool;
 }
 
 export type ToolName = keyof FireTools;
@@ -48,7 +55,7 @@ export const nowNames: readonly ToolName[] = ["dropsNow", "askedNow", "blindNow"
 
 /** Receivers that neither drop repeats nor can be asked. */
 export function isBlind(tool: string): boolean {
-  return tool.startsWith("fire-blind") || tool.startsWith("fire-mail");
+  return ["fire-blind", "fire-mail", "fire-letter"].some((it) => tool.startsWith(it));
 }
 
 /** Arguments are made by the scenarios themselves: nothing is left to check. */
@@ -64,7 +71,8 @@ const input: AnySchema<Args> = {
 type Deliver = (deed: Deed, key: string, refuse?: number) => Promise<Receipt>;
 type Offer = Partial<Omit<Effect<Args, Receipt>, "key">>;
 
-export function makeTools({ http, smtp, folder }: Go, holder: Holder): FireTools {
+export function makeTools(go: Go, holder: Holder): FireTools {
+  const { http, smtp, folder } = go;
   const sent = (deed: Deed, refuse?: number): Sent => ({
     ...deed,
     pid: process.pid,
@@ -128,8 +136,41 @@ export function makeTools({ http, smtp, folder }: Go, holder: Holder): FireTools
       ...undoes("fire-drops-now", drops),
     }),
     askedNow: make("fire-asked-now", asked, { immediate, ...changeable("fire-asked-now") }),
+    ...fromToolbox(go, sent),
     blindNow: make("fire-blind-now", blind, { immediate, ...undoes("fire-blind-now", blind) }),
   };
+}
+
+/** What is said to receivers is what the other tools say; the way there is the toolbox's. */
+function fromToolbox({ http, smtp }: Go, sent: (deed: Deed) => Sent): Pick<FireTools, "order" | "letter"> {
+  const origin = `http://127.0.0.1:${http}`;
+  const post = (action: Deed["action"], { id, n }: Args): HttpRequest => ({
+    url: `${origin}/asked`,
+    body: sent({ tool: "fire-order", id, action, n }),
+  });
+  const order = httpTool<Args>({
+    name: "fire-order",
+    description: "Tells a ledger.",
+    input,
+    origins: [origin],
+    key: ({ id }) => id,
+    request: (args) => post("send", args),
+    probe: (_, key) => ({ url: `${origin}/asked?key=${key}` }),
+    compensate: (args) => post("compensate", args),
+  });
+  const letter = mailTool<Args>({
+    name: "fire-letter",
+    input,
+    server: `smtp://127.0.0.1:${smtp}`,
+    from: "fire@localhost",
+    key: ({ id }) => id,
+    mail: ({ id, n }) => ({
+      to: "ledger@localhost",
+      subject: id,
+      text: JSON.stringify(sent({ tool: "fire-letter", id, action: "send", n })),
+    }),
+  });
+  return { order, letter } as unknown as Pick<FireTools, "order" | "letter">;
 }
 
 function make(name: string, deliver: Deliver, offer: Offer): FireTool {
@@ -176,5 +217,3 @@ export async function lookUp(port: number, { tool, id, action, n }: Deed): Promi
   const found = (await ask(port, "GET", `/look?${query.toString()}`)) as Partial<Receipt>;
   return found.receipt === undefined ? undefined : { receipt: found.receipt };
 }
-
-export type { EffectKind };

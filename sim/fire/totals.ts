@@ -16,7 +16,7 @@ export interface ReceiverTotals {
   readonly refused: number;
   /** Intents that a kill found without a receipt. */
   readonly cut: number;
-  /** Of these: found by a probe, found missing by one, sent again under the same key. */
+  /** Of these: found by a probe (or brought by a stopped process in time), found missing, sent again under the same key. */
   readonly probed: number;
   readonly missing: number;
   readonly again: number;
@@ -160,6 +160,8 @@ const kindNames: readonly (readonly [start: string, name: string])[] = [
   ["fire-asked", "HTTP, can be asked"],
   ["fire-blind", "HTTP, neither"],
   ["fire-mail", "SMTP, neither"],
+  ["fire-order", "toolbox HTTP, can be asked"],
+  ["fire-letter", "toolbox mail, neither"],
   ["fire-file", "files, can be looked at"],
 ];
 
