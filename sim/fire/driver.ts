@@ -30,7 +30,8 @@ if (cache !== undefined && !existsSync(kept)) {
 /** Time between two looks at a run, ms. */
 const lookMs = 6;
 
-const tell = (it: FromDriver): void => void process.send?.(it);
+// A harness that is gone is told nothing: its end ends this process.
+const tell = (it: FromDriver): void => void process.send?.(it, undefined, undefined, () => undefined);
 const holder = new Holder((held) => tell({ held }));
 
 process.on("disconnect", () => process.exit());
