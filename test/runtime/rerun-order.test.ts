@@ -1,7 +1,7 @@
 // What a work that captures may have read, and what follows it: what could go
 // wrong is that such a work is taken over although what it closed over changed,
 // or that it is done again although nothing did, when composite steps, failures,
-// races, child runs or a kill stand between. What each test says was once so.
+// races, child runs or a kill stand between.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
