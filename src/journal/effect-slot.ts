@@ -67,9 +67,10 @@ export function standing(slot: EffectSlot | undefined): StandingEffect | undefin
 
 /** @throws EFFECT_SLOT_TAKEN when the slot is not as the intent takes it to be (J10). */
 export function demandSlot(slot: EffectSlot | undefined, data: Intended): void {
-  if (slot === undefined || slot.state === "compensated") return;
-  const stands = standing(slot);
   const { after, again } = data;
+  // Nothing stands any more; who names what stood has not heard of its end.
+  if (slot === undefined || (slot.state === "compensated" && after === undefined)) return;
+  const stands = standing(slot);
   if (slot.state === "intended" && again?.run === slot.run && again.seq === slot.seq) return;
   const isNamed =
     stands === undefined ? after === undefined : after?.run === stands.run && after.seq === stands.seq;

@@ -407,6 +407,19 @@ export const journalCases: readonly JournalCase[] = [
     },
   },
   {
+    title: "refuses to undo what a late receipt says is undone (J10)",
+    async run(journal) {
+      const run = await begin(journal);
+      const undo = intended("mail", "a", { action: "compensate", after: { run, seq: 2 } });
+      await journal.commit([append(run, intended("mail", "a"), received(2), undo)]);
+      await journal.commit([append(run, late(4))]);
+      assert.partialDeepStrictEqual(await journal.slot(run, "mail", "a"), { state: "compensated", round: 1 });
+      const again = journal.commit([append(run, settled(4, false), undo)]);
+      await assert.rejects(again, { code: "EFFECT_SLOT_TAKEN" });
+      await journal.commit([append(run, intended("mail", "a"))]);
+    },
+  },
+  {
     title: "takes a receipt that comes late for a receipt, of the latest intent alone (J10)",
     async run(journal) {
       const run = await begin(journal);
