@@ -12,7 +12,7 @@ import { scopeNames, stepPath } from "./runtime/identity.ts";
 import { type Past, pastOf, type PastSpec } from "./runtime/past.ts";
 import { Replay } from "./runtime/replay.ts";
 import { runStarted } from "./runtime/run-started.ts";
-import { matchStep } from "./runtime/step-match.ts";
+import { matchStep, namesIn } from "./runtime/step-match.ts";
 import { fromStored, toStored } from "./runtime/store.ts";
 import { parseWorkflowInput, type RunOptions } from "./workflow/program.ts";
 import type { AnyWorkflow } from "./workflow/workflow.ts";
@@ -27,7 +27,10 @@ export interface RerunOptions extends RunOptions {
    * `/`), or `#` and a sequence of the old run. Below an agent all model calls and verdicts are redone; tool results stay.
    */
   readonly redo?: readonly string[];
-  /** Outputs given by a person instead of being made, by step. They pass the same checks as any output of the step. */
+  /**
+   * Outputs given by a person instead of being made, by step. They pass the same checks as any output of the step. What a
+   * rerun was given stays given in a rerun of it, unless the step is named in `redo` or the input is another.
+   */
   readonly set?: Readonly<Record<string, unknown>>;
   readonly because?: string;
   readonly by?: string;
@@ -105,7 +108,10 @@ export async function rerunSpec(it: Rerun): Promise<StartSpec> {
   const told: Told = {
     at: it.nowMs,
     ...(redo === undefined || redo.length === 0 ? {} : { redo: redo.map((name) => knownStep(events, name)) }),
-    ...(set === undefined ? {} : { set: storedSet(events, set, blobs) }),
+    ...givenOutputs(
+      given === undefined ? stillGiven(started.data.rerun, redo ?? []) : {},
+      set === undefined ? {} : storedSet(events, set, blobs),
+    ),
     ...(because === undefined ? {} : { because }),
     ...(by === undefined ? {} : { by }),
   };
@@ -121,6 +127,21 @@ export async function rerunSpec(it: Rerun): Promise<StartSpec> {
     options: canonical(own).json,
     ...(head.file === undefined ? {} : { file: head.file }),
   };
+}
+
+type Given = NonNullable<Told["set"]>;
+
+function givenOutputs(before: Given, now: Given): Pick<Told, "set"> {
+  const set = { ...before, ...now };
+  return Object.keys(set).length === 0 ? {} : { set };
+}
+
+/** What a person gave for the run that is done again, where nobody asks for the step itself. */
+function stillGiven(rerun: Json | undefined, redo: readonly string[]): Given {
+  const { set = {} } = (rerun ?? {}) as unknown as Told;
+  const asked = redo.map(matchStep);
+  const entries = Object.entries(set).filter(([pattern]) => !asked.some((it) => it.isStep(namesIn(pattern))));
+  return Object.fromEntries(entries);
 }
 
 /** A root has one open run: two that do the same work at once could both send. */

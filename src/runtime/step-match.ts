@@ -12,11 +12,16 @@ export interface StepMatch {
   inside(names: readonly string[]): string | undefined;
 }
 
-export function matchStep(pattern: string): StepMatch {
-  const parts = pattern
+/** The names that a pattern is made of. */
+export function namesIn(pattern: string): readonly string[] {
+  return pattern
     .split(/\s*[›>]\s*|\/(?=\S)/u)
     .map((it) => it.trim())
     .filter((it) => it !== "");
+}
+
+export function matchStep(pattern: string): StepMatch {
+  const parts = namesIn(pattern);
   const inside = (names: readonly string[]): string | undefined => {
     for (let split = 1; split < parts.length; split += 1) {
       const before = parts.slice(0, split);

@@ -86,6 +86,16 @@ describe("what a rerun does again", () => {
     assert.equal(c?.data.given, true);
   });
 
+  test("keeps what a person gave in a rerun of the rerun, until the step itself is asked for", async () => {
+    const it = await rig();
+    const run = await start(it, chain, { a: 1, b: 1 });
+    const second = await again(it, run, { set: { c: 100 } });
+    const third = await again(it, second.run);
+    assert.deepEqual([third.ran, third.output], [[], 102]);
+    const fourth = await again(it, third.run, { redo: ["c"] });
+    assert.deepEqual([fourth.ran, fourth.output], [["c", "sum"], 5]);
+  });
+
   test("only the items of a map that are new", async () => {
     const it = await rig();
     const definition = flow("map", (ctx, input: readonly { id: string; n: number }[]) =>
