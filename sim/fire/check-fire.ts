@@ -98,7 +98,8 @@ function readLedger(folder: string): readonly LedgerLine[] {
     .map((it): LedgerLine => {
       const path = join(files, it);
       const sent = JSON.parse(readFileSync(path, "utf8")) as Sent & { readonly key: string };
-      return { ...sent, what: "applied", at: statSync(path).ctimeMs };
+      // A file system's clock may lag some milliseconds behind.
+      return { ...sent, what: "applied", at: Math.max(sent.started, statSync(path).ctimeMs) };
     });
   return [...(readLines(join(folder, "ledger.jsonl")) as readonly LedgerLine[]), ...delivered];
 }

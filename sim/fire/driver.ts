@@ -2,7 +2,7 @@
 // read from the journal, never from memory, so any process can go on where
 // another one died.
 
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { enableCompileCache, flushCompileCache } from "node:module";
 import { join } from "node:path";
 import type { FromDriver, Go, ToDriver } from "./deed.ts";
@@ -10,7 +10,7 @@ import type { FromDriver, Go, ToDriver } from "./deed.ts";
 const cache = process.env["FIRE_CACHE"];
 if (cache !== undefined) enableCompileCache(cache);
 const { Holder, pause } = await import("./deed.ts");
-const { answer, settle, unlessLost } = await import("./person.ts");
+const { answer, isAlive, settle, unlessLost } = await import("./person.ts");
 const { scenario, workflows } = await import("./scenarios.ts");
 const { makeTools } = await import("./tools.ts");
 const { open } = await import("../../src/open.ts");
@@ -112,17 +112,38 @@ class Actor {
 
   async #begun(it: Scenario, stage: number): Promise<RunHead> {
     for (;;) {
+      // Looked at only once nobody else may start it.
+      const mayStart = this.#mayStart(`${it.number}-${stage}`);
       const key = `${it.kind} ${it.number}`;
       const first = (await this.#fb.list({ workflow: it.workflow, key })).at(-1);
-      const input = it.stages[stage]!;
-      if (first === undefined) {
-        await unlessLost(this.#fb.start(this.#workflows[it.workflow] as never, input as never, { key }));
-        continue;
-      }
-      const family = await this.#fb.list({ root: first.root });
+      const family = first === undefined ? [] : await this.#fb.list({ root: first.root });
       const own = family.filter((head) => head.parent === undefined).toReversed();
       if (own[stage] !== undefined) return own[stage];
-      await unlessLost(this.#fb.rerun(own[stage - 1]!.run, { input }));
+      const input = it.stages[stage]!;
+      if (!mayStart) await pause(lookMs);
+      else if (stage > 0) await unlessLost(this.#fb.rerun(own[stage - 1]!.run, { input }));
+      else await unlessLost(this.#fb.start(this.#workflows[it.workflow] as never, input as never, { key }));
+    }
+  }
+
+  /**
+   * One process starts a stage, or whoever comes after its death: a key is free again once its run has ended, so one that
+   * was stopped between looking and starting would start it anew.
+   */
+  #mayStart(name: string): boolean {
+    const path = join(this.#go.folder, `start-${name}`);
+    const own = `${path}.${process.pid}`;
+    writeFileSync(own, String(process.pid));
+    try {
+      linkSync(own, path);
+      return true;
+    } catch {
+      const starter = existsSync(path) ? readFileSync(path, "utf8") : "";
+      if (starter === String(process.pid)) return true;
+      if (starter !== "" && !isAlive(starter)) rmSync(path, { force: true });
+      return false;
+    } finally {
+      rmSync(own, { force: true });
     }
   }
 

@@ -66,8 +66,8 @@ export async function settle(fb: Firebreak, head: RunHead, http: number): Promis
   await unlessLost(fb.settle(runId, seq, { ...said, by: person }));
 }
 
-/** Whether the process that wrote an intent is still there, if only stopped. */
-function isAlive(owner: string): boolean {
+/** Whether the process that an owner's name begins with is still there, if only stopped. */
+export function isAlive(owner: string): boolean {
   try {
     return process.kill(Number.parseInt(owner, 10), 0);
   } catch {
