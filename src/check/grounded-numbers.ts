@@ -40,10 +40,19 @@ function knownOf(mention: NumberMention, text: string): KnownNumber[] {
   const known = [{ value: mention.value, ...plain }];
   if (mention.other !== undefined) known.push({ value: mention.other.value, ...plain });
   // In a table "12,345" may be two cells, and "3/4" may be two scores.
-  const cells = text.slice(mention.at, mention.end).split(/[,/⁄]| and /);
-  if (cells.length > 1 && mention.isWord !== true)
+  const written = text.slice(mention.at, mention.end);
+  const cells = written.split(/[,/⁄]| and /);
+  if (cells.length > 1 && mention.isWord !== true && !(thousands.test(written) && !isCell(text, mention)))
     for (const cell of cells) known.push({ value: Number.parseFloat(cell), ...place });
   return known;
+}
+
+const thousands = /^\d{1,3}(?:,\d{3})+$/;
+
+/** Stands between separators, or fills its line: a row of a table, where a comma parts two numbers. In a sentence it does not. */
+function isCell(text: string, { at, end }: NumberMention): boolean {
+  const isEdge = (mark: string | undefined): boolean => mark === undefined || /[,;|\t\r\n]/.test(mark);
+  return isEdge(text[at - 1]) && isEdge(text[end]);
 }
 
 /** A number before a noun counts; one before a small word may as well be a share. */

@@ -22,6 +22,8 @@ const rows: readonly Row[] = [
   ["r = 0.87", "r was 0.877", "fail", "rounded the wrong way"],
   ["r = 0.8772", "r was 0.877", "fail", "digits the source does not have"],
   ["r = 0.879", "r was 0.877", "fail", "an altered digit"],
+  ["13 crates", "In all 467,013 crates came.", "fail", "the end of a number with a thousands comma"],
+  ["345 in it", "a,12,345,b", "pass", "a cell of a row"],
   ["1,234 compounds", "1234 compounds", "pass", "thousands separated in the text"],
   ["1234 compounds", "1,234 compounds", "pass", "thousands separated in the source"],
   ["184631 compounds", "184\u2009631 compounds", "pass", "thousands separated by a thin space"],
