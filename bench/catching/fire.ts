@@ -36,7 +36,7 @@ function rowsOf({ problems, wanted, receivers }: Totals): PartResult["rows"] {
     row("wanted effects that are receipted or settled from doubt, once", wanted - lost, wanted),
     ...Object.entries(receivers).flatMap(([name, it]) => [
       row(`received twice: ${name}`, it.twice, it.received),
-      row(`in doubt, of what a kill cut off: ${name}`, doubts(it), it.cut, noteOf(it)),
+      row(`in doubt, of what a kill cut off: ${name}`, doubts(it), it.cut, noteOf(name, it)),
     ]),
   ];
 }
@@ -45,9 +45,11 @@ function doubts(it: ReceiverTotals): number {
   return it.doubtArrived + it.doubtNot;
 }
 
-function noteOf({ probed, missing, again, doubtArrived, late }: ReceiverTotals): string {
+function noteOf(name: string, { probed, missing, again, doubtArrived, late }: ReceiverTotals): string {
+  // Who cannot be asked was not: a stopped process brought its receipt before its run was taken.
+  const found = name.includes("neither") ? "brought by the stopped process itself" : "found by a probe";
   const known = [
-    `${probed} found by a probe`,
+    `${probed} ${found}`,
     `${missing} found missing`,
     `${again} sent again and dropped as repeats where they had arrived`,
     `${doubtArrived} of those in doubt had arrived`,

@@ -13,7 +13,7 @@ import { checkBatch, type Findings } from "../../sim/fire/check-fire.ts";
 import type { LedgerLine } from "../../sim/fire/deed.ts";
 import { type Batch, runBatch } from "../../sim/fire/harness.ts";
 
-const kills = 12;
+const kills = 20;
 
 describe("effects of processes that are killed", () => {
   test(`are received once, and in doubt only where nobody can tell, over ${kills} kills (E4, E7, E9)`, async (t) => {
